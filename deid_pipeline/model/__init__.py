@@ -1,0 +1,29 @@
+"""The floor of the house: frozen records that travel between stages.
+
+What belongs here: dataclasses of plain values with their units. What does not: behaviour beyond trivial properties,
+input or output, anything that imports another room.
+"""
+
+from deid_pipeline.model.checking import CheckResult
+from deid_pipeline.model.element import ElementChange, ElementRow
+from deid_pipeline.model.files import Kind, LandingFile, OutputFile, SourceFile, Status
+from deid_pipeline.model.identifiers import Identifier, IdentifierKind
+from deid_pipeline.model.pixels import Box, PixelLayout
+from deid_pipeline.model.text import ReadLine, TextRegion
+
+__all__ = [
+    "Box",
+    "CheckResult",
+    "ElementChange",
+    "ElementRow",
+    "Identifier",
+    "IdentifierKind",
+    "Kind",
+    "LandingFile",
+    "OutputFile",
+    "PixelLayout",
+    "ReadLine",
+    "SourceFile",
+    "Status",
+    "TextRegion",
+]

@@ -1,0 +1,35 @@
+"""Header elements as table rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ElementRow:
+    """A row of the vault's table ``elements``: one data element at any depth.
+
+    ``tag_path`` is ``(gggg,eeee)`` joined by ``[i].`` for items; a private element is written
+    ``(gggg,"CREATOR",ee)``. ``value`` is the decoded text, values joined by a backslash; empty for sequences, bulk
+    data and binary values.
+    """
+
+    partition_key: str
+    source_path: str
+    tag_path: str
+    tag: str  # "ggggeeee", lower-case hex
+    vr: str
+    keyword: str
+    private_creator: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ElementChange:
+    """A row of the vault's table ``element_changes``: what was done to one element and by which rule."""
+
+    partition_key: str
+    source_path: str
+    tag_path: str
+    action: str
+    rule: str

@@ -1,0 +1,84 @@
+"""Files on their way from the landing zone to the release zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What became of a source file (DESIGN.md section 7)."""
+
+    NEW = "new"  # indexed, not yet through the pipeline
+    RELEASED = "released"
+    HELD = "held"  # by the gate: de-identification is not assured
+    QUARANTINED = "quarantined"  # unreadable or unsupported
+    DROPPED = "dropped"  # by the strategy
+    IGNORED = "ignored"  # not an image
+    DUPLICATE = "duplicate"
+
+
+class Kind(StrEnum):
+    """What a source file is, by its content and never by its name."""
+
+    DICOM = "dicom"
+    DICOMDIR = "dicomdir"
+    SLIDE = "slide"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class LandingFile:
+    """A file seen in the landing zone: identity for change detection, and the partition it belongs to.
+
+    ``size_bytes`` and ``mtime_ns`` (nanoseconds since 1970) form its fingerprint. ``partition_key`` is empty for a
+    file that belongs to no study.
+    """
+
+    source_path: str
+    size_bytes: int
+    mtime_ns: int
+    kind: str
+    partition_key: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A row of the vault's table ``source_files``: one file of the landing zone, with its original UIDs."""
+
+    partition_key: str
+    source_path: str
+    source_sha256: str
+    size_bytes: int
+    mtime_ns: int
+    kind: str
+    transfer_syntax_uid: str
+    modality: str
+    study_instance_uid: str
+    series_instance_uid: str
+    sop_instance_uid: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A row of the vault's table ``output_files``: what became of one source file, and where its copy is.
+
+    ``stamp`` is the hash of everything the result depends on (source bytes, strategy, code version, key): equal stamps
+    mean that nothing has to be done again. ``frames_redacted`` counts frames with at least one redacted box.
+    """
+
+    partition_key: str
+    source_path: str
+    source_sha256: str
+    output_path: str
+    output_sha256: str
+    status: str
+    reason: str
+    frames: int
+    frames_redacted: int
+    size_bytes: int
+    stamp: str

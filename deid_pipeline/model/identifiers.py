@@ -1,0 +1,31 @@
+"""What identifies somebody: harvested from a source header, searched for everywhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class IdentifierKind(StrEnum):
+    """The kind of an identifier, named as the text region's ``entity``."""
+
+    NAME = "NAME"  # of the patient, a physician, an operator
+    ID = "ID"  # patient ids, accession and order numbers, serial numbers
+    DATE = "DATE"
+    PLACE = "PLACE"  # institution, department, address
+    CONTACT = "CONTACT"  # phone, e-mail
+    AGE = "AGE"
+    UID = "UID"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One identifying value of a source header with all the spellings under which it may appear elsewhere.
+
+    ``spellings`` are case-folded; ``tag_path`` says where the value came from.
+    """
+
+    kind: IdentifierKind
+    tag_path: str
+    value: str
+    spellings: tuple[str, ...]

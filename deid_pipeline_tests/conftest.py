@@ -1,0 +1,33 @@
+"""Fixtures shared by all tests: real data beside the checkout, and a guard against the network."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real test files beside the checkout; tests skip where it is absent."""
+    if not _SHARED_DATA.is_dir():
+        pytest.skip("real test files (../shared/data) are not beside this checkout")
+    return _SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Refuse every connection that leaves this machine, so that no test can download or leak anything."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and str(address[0]) not in {"127.0.0.1", "::1", "localhost"}:
+            raise ConnectionRefusedError("tests may only talk to this machine")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
