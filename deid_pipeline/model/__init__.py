@@ -9,6 +9,8 @@ from deid_pipeline.model.element import ElementChange, ElementRow
 from deid_pipeline.model.files import Kind, LandingFile, OutputFile, SourceFile, Status
 from deid_pipeline.model.identifiers import Identifier, IdentifierKind
 from deid_pipeline.model.pixels import Box, PixelLayout
+from deid_pipeline.model.settings import Settings
+from deid_pipeline.model.summary import StageSummary
 from deid_pipeline.model.text import ReadLine, TextRegion
 
 __all__ = [
@@ -23,7 +25,9 @@ __all__ = [
     "OutputFile",
     "PixelLayout",
     "ReadLine",
+    "Settings",
     "SourceFile",
+    "StageSummary",
     "Status",
     "TextRegion",
 ]
