@@ -1,0 +1,47 @@
+"""``hashId``: an identifier becomes its pseudonym, the same wherever it occurs."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from deid_pipeline.actions.protocol import ElementValue, Rewrite, refuse_option
+
+
+class HashId:
+    """PS3.15 U for UIDs, D for other identifiers.
+
+    UIDs registered in PS3.6 Annex A (classes, transfer syntaxes, well-known frames of reference) keep their value.
+    """
+
+    name = "hashId"
+    code = "U"
+    vrs = frozenset({"UI", "SH", "LO"})
+    summary = "replaces UIDs by `2.25.*` pseudonyms and other identifiers by 16 digits; empty stays empty"
+
+    def bind(self, option: str, *, vr: str) -> Rewrite:
+        """Return the rewriting for a VR."""
+        refuse_option(self.name, option)
+        return _uids if vr == "UI" else _number
+
+
+def _uids(element: ElementValue) -> bytes | None:
+    values = element.raw.decode("latin-1").split("\\")
+    return "\\".join(_uid(value.strip("\0 "), element) for value in values).encode("ascii", "replace")
+
+
+def _uid(value: str, element: ElementValue) -> str:
+    return value if not value or value in _registered() else element.pseudonyms.uid(value)
+
+
+def _number(element: ElementValue) -> bytes | None:
+    values = element.text().split("\\")
+    purpose = f"{element.tag:08x}"
+    numbers = (element.pseudonyms.number(purpose, value.strip()) if value.strip() else "" for value in values)
+    return "\\".join(numbers).encode("ascii")
+
+
+@cache
+def _registered() -> frozenset[str]:
+    from pydicom._uid_dict import UID_dictionary
+
+    return frozenset(UID_dictionary)

@@ -1,0 +1,106 @@
+"""What an action is: a named rewriting of one element's value.
+
+What belongs here: the protocol, the element as an action sees it, text coding by VR. What does not: any action, nor which
+element gets which (``strategy``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from deid_pipeline.errors import StrategyError
+
+TEXT_VRS = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())
+CODED_VRS = frozenset("LO LT PN SH ST UC UT".split())  # under Specific Character Set (PS3.5 6.1.2.3)
+BINARY_VRS = frozenset("AT FD FL OB OD OF OL OV OW SL SS SV UL UN US UV".split())
+ALL_VRS = TEXT_VRS | BINARY_VRS | {"SQ"}
+
+_LENGTH_LIMITS = {"AE": 16, "AS": 4, "CS": 16, "DA": 8, "DS": 16, "DT": 26, "IS": 12, "LO": 64, "LT": 10240}
+_LENGTH_LIMITS |= {"PN": 64, "SH": 16, "ST": 1024, "TM": 14, "UI": 64}
+
+
+class PseudonymSource(Protocol):
+    """Where actions get pseudonyms from; all are stable for one project and patient."""
+
+    def uid(self, original: str) -> str:
+        """The pseudonym of a UID."""
+
+    def patient_id(self) -> str:
+        """The patient's id."""
+
+    def patient_name(self) -> str:
+        """The patient's invented name."""
+
+    def person_name(self, original: str) -> str:
+        """Another person's invented name."""
+
+    def number(self, purpose: str, original: str) -> str:
+        """16 digits for an identifier."""
+
+    def days_offset(self) -> int:
+        """Whole days by which dates move, negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class ElementValue:
+    """An element as an action sees it.
+
+    ``raw`` is the value field as stored, with its padding; ``encodings`` are the Python codecs of its Specific Character
+    Set, the first one for writing.
+    """
+
+    tag: int  # (group << 16) | element
+    vr: str
+    raw: bytes
+    encodings: Sequence[str]
+    pseudonyms: PseudonymSource
+
+    def text(self) -> str:
+        """The value as text without padding; undecodable bytes become U+FFFD."""
+        if self.vr not in CODED_VRS or self.encodings == ("ascii",):
+            return self.raw.decode("latin-1").strip("\0 ")
+        from pydicom.charset import decode_bytes
+
+        return decode_bytes(self.raw, list(self.encodings), set()).strip("\0 ")
+
+
+Rewrite = Callable[[ElementValue], bytes | None]
+"""Gives the new value field without padding, or None to delete the element."""
+
+
+class Action(Protocol):
+    """A member of the room: one file, one line in ``ACTIONS``."""
+
+    name: str
+    code: str  # the PS3.15 action code it stands for: D, Z, X, K, C or U
+    vrs: frozenset[str]
+    summary: str  # one line for the generated tables
+
+    def bind(self, option: str, *, vr: str) -> Rewrite:
+        """Check the option for a VR once and return the rewriting.
+
+        Raises
+        ------
+        StrategyError
+            The option is not valid, or cannot work on this VR.
+        """
+
+
+def refuse_option(action: str, option: str) -> None:
+    """Raise for an option given to an action that takes none.
+
+    Raises
+    ------
+    StrategyError
+        ``option`` is not empty.
+    """
+    if option:
+        raise StrategyError(f"{action} takes no option")
+
+
+def legal_length(vr: str, text: str) -> bool:
+    """Whether ``text`` is short enough for its VR (PS3.5 Table 6.2-1)."""
+    limit = _LENGTH_LIMITS.get(vr)
+    return limit is None or all(len(part) <= limit for part in text.split("\\"))

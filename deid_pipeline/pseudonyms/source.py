@@ -1,0 +1,58 @@
+"""All pseudonyms of one instance: the secret bound to its patient.
+
+What belongs here: the object that actions ask. What does not: the derivations themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deid_pipeline.pseudonyms.dates import days_offset
+from deid_pipeline.pseudonyms.names import name_pseudonym
+from deid_pipeline.pseudonyms.numbers import number_pseudonym, patient_scope
+from deid_pipeline.pseudonyms.secret import ProjectSecret
+from deid_pipeline.pseudonyms.uids import uid_pseudonym
+
+
+@dataclass(frozen=True)
+class Pseudonyms:
+    """Pseudonyms for the elements of one instance; ``patient`` is the text its patient is known by (patient_scope).
+
+    ``uid_map`` collects every UID asked for with its pseudonym: the rows of the crosswalk.
+    """
+
+    secret: ProjectSecret
+    patient: str
+    uid_map: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def for_patient(cls, secret: ProjectSecret, *, patient_id: str, study_uid: str) -> Pseudonyms:
+        """Bind the secret to the patient of an instance."""
+        return cls(secret, patient_scope(patient_id, study_uid))
+
+    def uid(self, original: str) -> str:
+        """The pseudonym of a UID."""
+        known = self.uid_map.get(original)
+        if known is None:
+            known = self.uid_map[original] = uid_pseudonym(self.secret, original)
+        return known
+
+    def patient_id(self) -> str:
+        """The patient's id, the same in every file of the patient, 16 digits."""
+        return number_pseudonym(self.secret, "patient", self.patient)
+
+    def number(self, purpose: str, original: str) -> str:
+        """16 digits for any other identifier, say an accession number."""
+        return number_pseudonym(self.secret, purpose, original)
+
+    def patient_name(self) -> str:
+        """The invented name of the patient."""
+        return name_pseudonym(self.secret, self.patient)
+
+    def person_name(self, original: str) -> str:
+        """The invented name of any other person."""
+        return name_pseudonym(self.secret, f"person:{original}")
+
+    def days_offset(self) -> int:
+        """Whole days, negative, by which the patient's dates move."""
+        return days_offset(self.secret, self.patient)
