@@ -20,7 +20,7 @@ RUN useradd --system --create-home --uid 10001 deid \
     && install --directory --owner=deid --group=deid --mode=0700 /data /data/dagster
 COPY --from=build /opt/deid /opt/deid
 COPY --chown=deid:deid dagster.yaml /data/dagster/dagster.yaml
-USER deid
+USER 10001
 WORKDIR /data
 VOLUME ["/data"]
 ENTRYPOINT ["deidp"]

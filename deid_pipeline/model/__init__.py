@@ -12,6 +12,7 @@ from deid_pipeline.model.pixels import Box, PixelLayout
 from deid_pipeline.model.settings import Settings
 from deid_pipeline.model.summary import StageSummary
 from deid_pipeline.model.text import ReadLine, TextRegion
+from deid_pipeline.model.timing import StageTiming
 
 __all__ = [
     "Box",
@@ -28,6 +29,7 @@ __all__ = [
     "Settings",
     "SourceFile",
     "StageSummary",
+    "StageTiming",
     "Status",
     "TextRegion",
 ]
