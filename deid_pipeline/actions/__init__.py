@@ -1,6 +1,7 @@
 """What can be done to an element: one file per action, one line in ``ACTIONS``.
 
-What belongs here: rewriting one value. What does not: choosing the action (``strategy``), finding the element (``dicom``).
+What belongs here: rewriting one value. What does not: choosing the action (``strategy``), finding the element
+(``dicom``).
 """
 
 from deid_pipeline.actions.delete import Delete

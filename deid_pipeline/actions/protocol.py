@@ -1,7 +1,7 @@
 """What an action is: a named rewriting of one element's value.
 
-What belongs here: the protocol, the element as an action sees it, text coding by VR. What does not: any action, nor which
-element gets which (``strategy``).
+What belongs here: the protocol, the element as an action sees it, text coding by VR. What does not: any action, nor
+which element gets which (``strategy``).
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class PseudonymSource(Protocol):
 class ElementValue:
     """An element as an action sees it.
 
-    ``raw`` is the value field as stored, with its padding; ``encodings`` are the Python codecs of its Specific Character
-    Set, the first one for writing.
+    ``raw`` is the value field as stored, with its padding; ``encodings`` are the Python codecs of its Specific
+    Character Set, the first one for writing.
     """
 
     tag: int  # (group << 16) | element

@@ -1,0 +1,9 @@
+"""Strategies: what is to be done to every element, read from data files and compiled once.
+
+What belongs here: reading, checking, composing and compiling rules. What does not: doing it (``actions``, ``dicom``).
+"""
+
+from deid_pipeline.strategy.compiled import CompiledStrategy, Effect, Rule
+from deid_pipeline.strategy.loading import load, names
+
+__all__ = ["CompiledStrategy", "Effect", "Rule", "load", "names"]
