@@ -1,0 +1,45 @@
+"""Codecs: frames of pixel data, read as arrays and rewritten without touching what lies outside the boxes.
+
+What belongs here: one file for each way of coding samples, and the walk from pixel data to frames. What does not: the
+data set around the pixels (room ``dicom``), the choice of boxes and fill values (room ``redaction``).
+"""
+
+from deid_pipeline.codecs.frames import Frame, iter_frames
+from deid_pipeline.codecs.htj2k import HTJ2K
+from deid_pipeline.codecs.jpeg import JPEG
+from deid_pipeline.codecs.jpeg_2000 import JPEG_2000
+from deid_pipeline.codecs.jpeg_ls import JPEG_LS
+from deid_pipeline.codecs.native import NATIVE
+from deid_pipeline.codecs.protocol import Buffer, Codec, FrameArray
+from deid_pipeline.codecs.rle import RLE
+from deid_pipeline.errors import SourceDataError
+
+CODECS: tuple[Codec, ...] = (NATIVE, RLE, JPEG, JPEG_LS, JPEG_2000, HTJ2K)
+"""All members of the room; no two of them share a transfer syntax."""
+
+
+def codec_for(transfer_syntax_uid: str) -> Codec:
+    """Find the codec of a transfer syntax.
+
+    Parameters
+    ----------
+    transfer_syntax_uid
+        Value of (0002,0010).
+
+    Returns
+    -------
+    Codec
+        The one member that reads it.
+
+    Raises
+    ------
+    SourceDataError
+        No member does.
+    """
+    for codec in CODECS:
+        if transfer_syntax_uid in codec.transfer_syntax_uids:
+            return codec
+    raise SourceDataError("no codec reads this transfer syntax", tag_path="(0002,0010)")
+
+
+__all__ = ["CODECS", "Buffer", "Codec", "Frame", "FrameArray", "codec_for", "iter_frames"]

@@ -1,0 +1,116 @@
+"""Headers of compressed codestreams: what a frame says about itself before anything is decoded.
+
+What belongs here: reading the frame header of JPEG, JPEG-LS (both ITU-T T.81 style markers) and JPEG 2000 (T.800), and
+comparing it with the layout. What does not: decoding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deid_pipeline.codecs.protocol import Buffer
+from deid_pipeline.codecs.samples import check_claim, damaged
+from deid_pipeline.model import PixelLayout
+
+_STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+_FRAME_HEADERS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
+_START_OF_SCAN, _END_OF_IMAGE, _APP14 = 0xDA, 0xD9, 0xEE
+_MAX_HEADER_SEARCH = 1 << 16  # bytes before the codestream of a JP2 file
+
+
+@dataclass(frozen=True, slots=True)
+class Codestream:
+    """What the header of one codestream says: pixels, bits of a sample, kind of frame.
+
+    ``process`` is the low byte of the JPEG frame marker (0xC0 baseline, 0xC3 lossless, 0xF7 JPEG-LS), 0x51 for JPEG
+    2000. ``adobe_transform`` is 0 for RGB, 1 for YCbCr, None without an Adobe segment.
+    """
+
+    rows: int
+    columns: int
+    components: int
+    precision: int
+    process: int
+    adobe_transform: int | None = None
+
+
+def read_jpeg_header(frame: Buffer) -> Codestream:
+    """Read the first frame header of a JPEG or JPEG-LS stream.
+
+    Raises
+    ------
+    SourceDataError
+        No start of image, or no frame header before the first scan.
+    """
+    if len(frame) < 4 or bytes(frame[:2]) != b"\xff\xd8":
+        raise damaged("a frame does not start as a JPEG stream")
+    position, adobe = 2, None
+    found: Codestream | None = None
+    while position + 4 <= len(frame):
+        if frame[position] != 0xFF:
+            break
+        marker = frame[position + 1]
+        if marker == 0xFF or marker in _STANDALONE:
+            position += 1 if marker == 0xFF else 2
+            continue
+        if marker in (_START_OF_SCAN, _END_OF_IMAGE):
+            break
+        length = int.from_bytes(frame[position + 2 : position + 4], "big")
+        segment = bytes(frame[position + 4 : position + 2 + length])
+        if marker in _FRAME_HEADERS and len(segment) >= 6 and found is None:
+            found = Codestream(
+                rows=int.from_bytes(segment[1:3], "big"),
+                columns=int.from_bytes(segment[3:5], "big"),
+                components=segment[5],
+                precision=segment[0],
+                process=marker,
+            )
+        if marker == _APP14 and segment[:5] == b"Adobe" and len(segment) >= 12:
+            adobe = segment[11]
+        position += 2 + length
+    if found is None:
+        raise damaged("a JPEG stream has no frame header")
+    return Codestream(found.rows, found.columns, found.components, found.precision, found.process, adobe)
+
+
+def read_jpeg_2000_header(frame: Buffer) -> Codestream:
+    """Read the SIZ segment of a JPEG 2000 or HTJ2K codestream, bare or inside JP2 boxes.
+
+    Raises
+    ------
+    SourceDataError
+        No such segment, or components that differ in size or precision.
+    """
+    head = bytes(frame[:_MAX_HEADER_SEARCH])
+    start = 0 if head.startswith(b"\xff\x4f\xff\x51") else head.find(b"\xff\x4f\xff\x51")
+    if start < 0 or (start > 0 and head[4:8] != b"jP  "):
+        raise damaged("a frame does not start as a JPEG 2000 stream")
+    siz = head[start + 6 : start + 6 + 16384 * 3 + 36]
+    if len(siz) < 39:
+        raise damaged("a JPEG 2000 stream is cut off in its header")
+    right, bottom, left, top = (int.from_bytes(siz[at : at + 4], "big") for at in (2, 6, 10, 14))
+    components = int.from_bytes(siz[34:36], "big")
+    described = {bytes(siz[36 + 3 * index : 39 + 3 * index]) for index in range(components)}
+    if len(described) != 1 or len(siz) < 36 + 3 * components:
+        raise damaged("a JPEG 2000 stream has components of different kinds")
+    (first,) = described
+    if first[1:] != b"\x01\x01" or right <= left or bottom <= top:
+        raise damaged("a JPEG 2000 stream has subsampled components or no pixels")
+    return Codestream(bottom - top, right - left, components, (first[0] & 0x7F) + 1, 0x51)
+
+
+def check_against(header: Codestream, layout: PixelLayout) -> None:
+    """Refuse a codestream that contradicts the instance's header, before memory is allocated for either.
+
+    Raises
+    ------
+    SourceDataError
+        Another size, number of components or more bits; or a frame that is too large to decode.
+    """
+    check_claim(layout)
+    if (header.rows, header.columns) != (layout.rows, layout.columns):
+        raise damaged("a compressed frame has another size than the header claims")
+    if header.components != layout.samples_per_pixel:
+        raise damaged("a compressed frame has another number of samples than the header claims")
+    if not 0 < header.precision <= layout.bits_allocated:
+        raise damaged("a compressed frame has more bits than the header claims")

@@ -1,0 +1,210 @@
+"""From the pixel data element of an instance to its frames, one at a time.
+
+What belongs here: native frame arithmetic, items and offset tables of encapsulated pixel data (PS3.5 A.4). What does
+not: decoding (one file for each codec), finding the element (room ``dicom``).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from deid_pipeline.codecs.protocol import Buffer
+from deid_pipeline.codecs.samples import check_claim, damaged
+from deid_pipeline.model import PixelLayout
+
+_ITEM = b"\xfe\xff\x00\xe0"
+_DELIMITER = b"\xfe\xff\xdd\xe0"
+_UNDEFINED_LENGTH = 0xFFFFFFFF
+_PADDING_STEP = 1 << 20
+_WORD_VR = b"OW"
+# The last two bytes of a codestream: end of image (JPEG, JPEG-LS) and end of codestream (JPEG 2000) share them.
+_END_OF_CODESTREAM = b"\xff\xd9"
+_RLE_UID = "1.2.840.10008.1.2.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame where it lies: ``buffer[start:end]`` is exactly what a rewritten frame replaces.
+
+    For native pixel data these are the samples. For encapsulated pixel data these are the items of the frame with
+    their headers, while ``data`` is their joined content. ``index`` is 0-based, ``start`` and ``end`` are bytes into
+    the buffer. A 1-bit frame may begin inside a byte; its ``data`` are then shifted to a byte boundary.
+    """
+
+    index: int
+    start: int
+    end: int
+    data: memoryview | bytes
+
+
+def iter_frames(buffer: Buffer, layout: PixelLayout) -> Iterator[Frame]:
+    """Walk the frames of an instance without copying its pixel data.
+
+    The claims of the header are compared with the data at once, the frames themselves are made one by one. A frame's
+    ``data`` is a view of ``buffer`` where it can be: drop it before closing a memory map.
+
+    Parameters
+    ----------
+    buffer
+        The file as it is read (inflated for a deflated syntax), so that the layout's offsets count in it.
+    layout
+        The layout of the instance.
+
+    Returns
+    -------
+    Iterator of Frame
+        As many as the header claims, in order.
+
+    Raises
+    ------
+    SourceDataError
+        The header claims more than the data hold or less than they do, items are damaged, or the frames cannot be told
+        apart.
+    """
+    check_claim(layout)
+    view = memoryview(buffer)
+    if not 0 <= layout.value_offset <= len(view):
+        raise damaged("pixel data begin behind the end of the file")
+    if layout.is_encapsulated:
+        return _encapsulated_frames(view, layout)
+    return _native_frames(view, layout)
+
+
+def _native_frames(view: memoryview, layout: PixelLayout) -> Iterator[Frame]:
+    length = layout.value_length or 0
+    end = layout.value_offset + length
+    if end > len(view):
+        raise damaged("pixel data are cut off")
+    used = (layout.frame_bits * layout.number_of_frames + 7) // 8
+    if length < used:
+        raise damaged("the header claims more pixels than there are data")
+    if not _is_padding(view[layout.value_offset + used : end]):
+        raise damaged("there are more pixel data than the header claims")
+    if layout.big_endian and layout.bits_allocated <= 8 and bytes(view[: layout.value_offset][-8:-6]) == _WORD_VR:
+        raise damaged("8-bit samples in big endian words are not supported")
+    return _native_walk(view, layout)
+
+
+def _is_padding(rest: memoryview) -> bool:
+    """Whether bytes behind the last frame hold nothing: one byte of any value, or zeros only."""
+    if len(rest) <= 1:
+        return True
+    return not any(
+        np.frombuffer(rest[at : at + _PADDING_STEP], dtype=np.uint8).any() for at in range(0, len(rest), _PADDING_STEP)
+    )
+
+
+def _native_walk(view: memoryview, layout: PixelLayout) -> Iterator[Frame]:
+    for index in range(layout.number_of_frames):
+        first_bit = index * layout.frame_bits
+        start = layout.value_offset + first_bit // 8
+        end = layout.value_offset + (first_bit + layout.frame_bits + 7) // 8
+        data: memoryview | bytes = view[start:end]
+        if first_bit % 8:
+            data = _realign(view[start:end], skip=first_bit % 8, count=layout.frame_bits)
+        yield Frame(index, start, end, data)
+
+
+def _realign(data: memoryview, *, skip: int, count: int) -> bytes:
+    """Cut ``count`` bits out of bytes, least significant bit first."""
+    bits = np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")[skip : skip + count]
+    return np.packbits(bits, bitorder="little").tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """Fragments of encapsulated pixel data: where their content starts, its length, both in bytes."""
+
+    table: memoryview
+    starts: array[int]
+    lengths: array[int]
+
+
+def _encapsulated_frames(view: memoryview, layout: PixelLayout) -> Iterator[Frame]:
+    items = _read_items(view, layout.value_offset, most=_most_fragments(view, layout))
+    firsts = _first_fragments(view, items, layout)
+    return _encapsulated_walk(view, items, firsts)
+
+
+def _most_fragments(view: memoryview, layout: PixelLayout) -> int:
+    """Fragments that can lie in the rest of the file; each needs at least its header."""
+    return (len(view) - layout.value_offset) // 8
+
+
+def _read_items(view: memoryview, position: int, *, most: int) -> _Items:
+    """Read the headers of all items up to the sequence delimiter; the first item is the basic offset table."""
+    starts, lengths = array("Q"), array("Q")
+    for _ in range(most):
+        tag = bytes(view[position : position + 4])
+        if tag == _DELIMITER:
+            break
+        length = int.from_bytes(view[position + 4 : position + 8], "little")
+        if tag != _ITEM or length == _UNDEFINED_LENGTH or position + 8 + length > len(view):
+            raise damaged("the items of encapsulated pixel data are damaged or cut off")
+        starts.append(position + 8)
+        lengths.append(length)
+        position += 8 + length
+    else:
+        raise damaged("encapsulated pixel data have no end")
+    if len(starts) < 2:
+        raise damaged("encapsulated pixel data hold no fragments")
+    table = view[starts[0] : starts[0] + lengths[0]]
+    return _Items(table, starts[1:], lengths[1:])
+
+
+def _first_fragments(view: memoryview, items: _Items, layout: PixelLayout) -> array[int]:
+    """Index of the first fragment of each frame, in order.
+
+    One fragment for each frame, or one frame, needs no table (an extended offset table always means one fragment for
+    each frame, PS3.3 C.7.6.3.1.8). Otherwise a valid basic offset table decides, and then the ends of codestreams.
+    """
+    frames, fragments = layout.number_of_frames, len(items.starts)
+    if fragments < frames:
+        raise damaged("the header claims more frames than there are fragments")
+    if frames == 1:
+        return array("Q", [0])
+    if fragments == frames:
+        return array("Q", range(frames))
+    firsts = _from_table(items, frames=frames)
+    if firsts is None and layout.transfer_syntax_uid != _RLE_UID:
+        firsts = _from_ends(view, items)
+    if firsts is None or len(firsts) != frames:
+        raise damaged("the frames cannot be told apart, or are not as many as the header claims")
+    return firsts
+
+
+def _from_table(items: _Items, *, frames: int) -> array[int] | None:
+    """Follow the basic offset table; None when it is empty or does not fit the items (PS3.5 A.4)."""
+    if len(items.table) != 4 * frames:
+        return None
+    offsets = np.frombuffer(items.table, dtype="<u4").astype(np.int64)
+    starts = np.frombuffer(items.starts, dtype=np.uint64).astype(np.int64)
+    places = starts - starts[0]
+    firsts = np.searchsorted(places, offsets)
+    fits = bool(np.all(firsts < len(places))) and bool(np.all(places[np.minimum(firsts, len(places) - 1)] == offsets))
+    if not fits or offsets[0] != 0 or not bool(np.all(np.diff(offsets) > 0)):
+        return None
+    return array("Q", firsts.tolist())
+
+
+def _from_ends(view: memoryview, items: _Items) -> array[int]:
+    """Start a frame behind each fragment that ends a codestream; one padding byte may follow the end."""
+    firsts = array("Q", [0])
+    for index in range(len(items.starts) - 1):
+        end = items.starts[index] + items.lengths[index]
+        tail = bytes(view[max(items.starts[index], end - 3) : end])
+        if tail.endswith(_END_OF_CODESTREAM) or tail[:-1].endswith(_END_OF_CODESTREAM):
+            firsts.append(index + 1)
+    return firsts
+
+
+def _encapsulated_walk(view: memoryview, items: _Items, firsts: array[int]) -> Iterator[Frame]:
+    for index, first in enumerate(firsts):
+        behind = firsts[index + 1] if index + 1 < len(firsts) else len(items.starts)
+        parts = [view[items.starts[at] : items.starts[at] + items.lengths[at]] for at in range(first, behind)]
+        data: memoryview | bytes = parts[0] if len(parts) == 1 else b"".join(parts)
+        yield Frame(index, items.starts[first] - 8, items.starts[behind - 1] + items.lengths[behind - 1], data)

@@ -1,0 +1,155 @@
+"""Uncompressed frames (PS3.5 8.1 and A.1, A.2, A.3, A.5; deflated ones after inflating): read, and patched in place.
+
+What belongs here: the layout of native samples. What does not: finding the frames (``frames``), inflating a data set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from deid_pipeline.codecs.protocol import Buffer, FrameArray
+from deid_pipeline.codecs.samples import check_claim, damaged, frame_shape, sample_dtype
+from deid_pipeline.errors import ResidualRiskError
+from deid_pipeline.model import Box, PixelLayout
+
+_BIG_ENDIAN_UID = "1.2.840.10008.1.2.2"
+
+
+@dataclass(frozen=True, slots=True)
+class NativeCodec:
+    """Samples as they are, little or big endian; 1, 8, 16 and 32 bits allocated, and floating point."""
+
+    name: str = "native"
+    transfer_syntax_uids: tuple[str, ...] = (
+        "1.2.840.10008.1.2",
+        "1.2.840.10008.1.2.1",
+        "1.2.840.10008.1.2.1.99",
+        _BIG_ENDIAN_UID,
+    )
+    can_redact: bool = True
+
+    def decode_frame(self, frame: Buffer, layout: PixelLayout) -> FrameArray:
+        """Decode one frame; see `Codec.decode_frame`."""
+        _check(frame, layout)
+        if layout.bits_allocated == 1:
+            return _unpack_bits(frame, layout)
+        cells = np.frombuffer(frame, dtype=_stored_dtype(layout), count=_cell_count(layout))
+        if layout.photometric_interpretation == "YBR_FULL_422":
+            cells = _repeat_chroma(cells, layout)
+        elif layout.samples_per_pixel > 1 and layout.planar_configuration == 1:
+            cells = np.moveaxis(cells.reshape(layout.samples_per_pixel, layout.rows, layout.columns), 0, -1)
+        values = np.array(cells.reshape(frame_shape(layout)), dtype=sample_dtype(layout), order="C")
+        return values if layout.keyword != "PixelData" else _used_bits(values, layout)
+
+    def redact_frame(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box], fill: tuple[int, ...]) -> bytes:
+        """Return the frame with boxes filled; see `Codec.redact_frame`.
+
+        Whole cells are written, so bits above Bits Stored (embedded overlays) go as well. In native YBR_FULL_422 a
+        box is widened to even columns, because two neighbours share their chroma.
+        """
+        _check(frame, layout)
+        if layout.bits_allocated == 1 or layout.keyword != "PixelData":
+            raise ResidualRiskError("1-bit and floating-point pixel data cannot be redacted by this version")
+        if len(fill) != layout.samples_per_pixel:
+            raise ResidualRiskError("the fill value does not fit the samples of a pixel")
+        cells = [_cell_value(value, layout) for value in fill]
+        content = bytearray(frame)
+        samples = np.frombuffer(content, dtype=_stored_dtype(layout, unsigned=True), count=_cell_count(layout))
+        for box in boxes:
+            inside = Box(
+                max(0, box.left), max(0, box.top), min(layout.columns, box.right), min(layout.rows, box.bottom)
+            )
+            if box.area > 0 and inside.area > 0:
+                _fill_box(samples, layout, box=inside, cells=cells)
+        return bytes(content)
+
+
+def _check(frame: Buffer, layout: PixelLayout) -> None:
+    """Refuse layouts that are not defined, and frames whose length is not the layout's."""
+    check_claim(layout)
+    if layout.bits_allocated != 1:
+        sample_dtype(layout)
+    elif layout.samples_per_pixel != 1 or layout.keyword != "PixelData" or _is_big_endian(layout):
+        raise damaged("1-bit pixel data of this layout are not supported")
+    if layout.photometric_interpretation == "YBR_FULL_422":
+        if layout.samples_per_pixel != 3 or layout.columns % 2 or layout.planar_configuration:
+            raise damaged("native 4:2:2 samples of this layout are not defined")
+    elif "42" in layout.photometric_interpretation:
+        raise damaged("native samples of this photometric interpretation are not supported")
+    if len(frame) != (layout.frame_bits + 7) // 8:
+        raise damaged("a frame has another length than the header claims")
+
+
+def _is_big_endian(layout: PixelLayout) -> bool:
+    return layout.big_endian or layout.transfer_syntax_uid == _BIG_ENDIAN_UID
+
+
+def _stored_dtype(layout: PixelLayout, *, unsigned: bool = False) -> np.dtype[np.generic]:
+    """Dtype of one cell in the byte order of the file."""
+    wanted = replace(layout, pixel_representation=0) if unsigned else layout
+    return sample_dtype(wanted).newbyteorder(">" if _is_big_endian(layout) else "<")
+
+
+def _cell_count(layout: PixelLayout) -> int:
+    return layout.frame_bits // layout.bits_allocated
+
+
+def _unpack_bits(frame: Buffer, layout: PixelLayout) -> FrameArray:
+    """Unpack 1-bit samples, the first pixel in the least significant bit (PS3.5 8.1.1)."""
+    pixels = layout.rows * layout.columns
+    bits = np.unpackbits(np.frombuffer(frame, dtype=np.uint8), count=pixels, bitorder="little")
+    return bits.reshape(layout.rows, layout.columns)
+
+
+def _repeat_chroma(cells: FrameArray, layout: PixelLayout) -> FrameArray:
+    """Spread ``Y1 Y2 CB CR`` over two pixels (PS3.3 C.7.6.3.1.2)."""
+    pairs = cells.reshape(layout.rows, layout.columns // 2, 4)
+    pixels = np.empty((layout.rows, layout.columns // 2, 2, 3), dtype=cells.dtype)
+    pixels[..., 0] = pairs[..., :2]
+    pixels[..., 1:] = pairs[..., np.newaxis, 2:]
+    return pixels
+
+
+def _used_bits(values: FrameArray, layout: PixelLayout) -> FrameArray:
+    """Keep Bits Stored bits below High Bit, sign-extended for two's complement; in place where nothing is spare."""
+    above = layout.bits_allocated - layout.high_bit - 1
+    spare = layout.bits_allocated - layout.bits_stored
+    if spare == 0:
+        return values
+    integers: npt.NDArray[np.signedinteger] = values  # type: ignore[assignment]
+    np.left_shift(integers, above, out=integers)
+    np.right_shift(integers, spare, out=integers)
+    return values
+
+
+def _cell_value(value: int, layout: PixelLayout) -> int:
+    """Put a stored value into its cell: shifted below High Bit, its sign extended, nothing else set."""
+    low = -(1 << (layout.bits_stored - 1)) if layout.pixel_representation else 0
+    if not low <= value < low + (1 << layout.bits_stored):
+        raise ResidualRiskError("the fill value is outside the range of stored values")
+    shift = layout.high_bit + 1 - layout.bits_stored
+    return (value << shift) & ((1 << layout.bits_allocated) - 1)
+
+
+def _fill_box(samples: FrameArray, layout: PixelLayout, *, box: Box, cells: list[int]) -> None:
+    """Write the cells of one box that lies inside the frame."""
+    rows = slice(box.top, box.bottom)
+    if layout.photometric_interpretation == "YBR_FULL_422":
+        pairs = samples.reshape(layout.rows, layout.columns // 2, 4)
+        luma, blue, red = cells
+        pairs[rows, box.left // 2 : (box.right + 1) // 2] = (luma, luma, blue, red)
+        return
+    columns = slice(box.left, box.right)
+    if layout.samples_per_pixel > 1 and layout.planar_configuration == 1:
+        planes = samples.reshape(layout.samples_per_pixel, layout.rows, layout.columns)
+        for plane, cell in zip(planes, cells, strict=True):
+            plane[rows, columns] = cell
+        return
+    samples.reshape(layout.rows, layout.columns, layout.samples_per_pixel)[rows, columns] = cells
+
+
+NATIVE = NativeCodec()

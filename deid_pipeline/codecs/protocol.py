@@ -1,0 +1,94 @@
+"""What every codec of this room offers: read a frame as an array, and blacken boxes of a frame.
+
+What belongs here: the interface and its types. What does not: members of the room (one file each), the walk from an
+instance to its frames (``frames``), the choice of boxes and fill values (room ``redaction``).
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from deid_pipeline.model import Box, PixelLayout
+
+Buffer: TypeAlias = bytes | bytearray | memoryview | mmap.mmap
+"""Bytes that can be sliced without reading all of them."""
+
+FrameArray: TypeAlias = npt.NDArray[np.generic[Any]]
+"""A decoded frame, ``(rows, columns)`` or ``(rows, columns, samples)``."""
+
+
+class Codec(Protocol):
+    """One way of laying out the samples of a frame, for one or more transfer syntaxes (PS3.5 section 8, annex A)."""
+
+    @property
+    def name(self) -> str:
+        """Short, stable, lower case."""
+        ...
+
+    @property
+    def transfer_syntax_uids(self) -> tuple[str, ...]:
+        """The syntaxes whose frames it reads."""
+        ...
+
+    @property
+    def can_redact(self) -> bool:
+        """Whether `redact_frame` can work at all; even then it may refuse a layout."""
+        ...
+
+    def decode_frame(self, frame: Buffer, layout: PixelLayout) -> FrameArray:
+        """Decode one frame to its stored values.
+
+        Parameters
+        ----------
+        frame
+            The bytes of one frame, as `deid_pipeline.codecs.iter_frames` yields them.
+        layout
+            The layout of the instance.
+
+        Returns
+        -------
+        numpy.ndarray
+            New array, native byte order, ``(rows, columns)`` or ``(rows, columns, samples)``; dtype by bits allocated
+            and pixel representation. Bits outside Bits Stored are masked, signed values sign-extended. Colour stays in
+            the layout's photometric interpretation, 4:2:2 chroma repeated for each pixel; YBR_RCT and YBR_ICT come as
+            RGB, since that transform belongs to the codestream.
+
+        Raises
+        ------
+        SourceDataError
+            The frame is damaged, contradicts the layout, or would decode to more bytes than may be allocated.
+        """
+        ...
+
+    def redact_frame(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box], fill: tuple[int, ...]) -> bytes:
+        """Return the same frame with the pixels of ``boxes`` set to ``fill`` and everything else untouched.
+
+        Parameters
+        ----------
+        frame
+            The bytes of one frame.
+        layout
+            The layout of the instance.
+        boxes
+            Half-open pixel rectangles; parts outside the frame are ignored.
+        fill
+            One stored value for each sample of a pixel (`deid_pipeline.redaction.fill_for`).
+
+        Returns
+        -------
+        bytes
+            The rewritten frame.
+
+        Raises
+        ------
+        ResidualRiskError
+            The frame cannot be rewritten without touching anything else.
+        SourceDataError
+            The frame is damaged or contradicts the layout.
+        """
+        ...

@@ -1,0 +1,106 @@
+"""From decoded samples to stored values, and the limits on what may be allocated.
+
+What belongs here: integer ranges, signs, shapes and sizes shared by all codecs. What does not: bit streams (one file
+for each codec), headers of codestreams (``codestream``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deid_pipeline.codecs.protocol import FrameArray
+from deid_pipeline.errors import SourceDataError
+from deid_pipeline.model import PixelLayout
+
+PIXEL_TAG = "(7fe0,0010)"
+MAX_DECODED_BYTES = 1 << 30
+"""Largest decoded frame in bytes; a header that claims more is taken for damage or a decompression bomb."""
+
+_DTYPES = {
+    ("PixelData", 8): ("u1", "i1"),
+    ("PixelData", 16): ("u2", "i2"),
+    ("PixelData", 32): ("u4", "i4"),
+    ("FloatPixelData", 32): ("f4", "f4"),
+    ("DoubleFloatPixelData", 64): ("f8", "f8"),
+}
+
+
+def damaged(message: str) -> SourceDataError:
+    """Make the error for pixel data that cannot be read; ``message`` holds no value of the file."""
+    return SourceDataError(message, tag_path=PIXEL_TAG)
+
+
+def sample_dtype(layout: PixelLayout) -> np.dtype[np.generic]:
+    """Dtype of one stored value in native byte order, by keyword, bits allocated and pixel representation.
+
+    Raises
+    ------
+    SourceDataError
+        Bits allocated that PS3.5 section 8 does not give to this keyword, or contradicting bits stored or high bit.
+    """
+    names = _DTYPES.get((layout.keyword, layout.bits_allocated))
+    if names is None:
+        raise damaged("bits allocated are not supported for this kind of pixel data")
+    if layout.keyword == "PixelData" and not (0 < layout.bits_stored <= layout.high_bit + 1 <= layout.bits_allocated):
+        raise damaged("bits stored, high bit and bits allocated contradict each other")
+    return np.dtype(names[1 if layout.pixel_representation else 0])
+
+
+def check_claim(layout: PixelLayout) -> None:
+    """Refuse a layout without pixels, or one whose frame would decode to more than `MAX_DECODED_BYTES`.
+
+    Raises
+    ------
+    SourceDataError
+        In both cases.
+    """
+    if min(layout.rows, layout.columns, layout.samples_per_pixel, layout.number_of_frames) < 1:
+        raise damaged("the header claims no pixels")
+    size = layout.rows * layout.columns * layout.samples_per_pixel * max(1, layout.bits_allocated // 8)
+    if size > MAX_DECODED_BYTES:
+        raise damaged("the header claims a frame larger than this version reads")
+
+
+def frame_shape(layout: PixelLayout) -> tuple[int, ...]:
+    """Shape of a decoded frame, ``(rows, columns)`` or ``(rows, columns, samples)``."""
+    grey = (layout.rows, layout.columns)
+    return grey if layout.samples_per_pixel == 1 else (*grey, layout.samples_per_pixel)
+
+
+def stored_values(samples: FrameArray, layout: PixelLayout, *, precision: int) -> FrameArray:
+    """Give decoded samples the dtype and sign of the layout.
+
+    Compressed streams carry signed data as unsigned ones or with a sign of their own; their low ``precision`` bits are
+    what the header's pixel representation interprets (PS3.5 8.2).
+
+    Parameters
+    ----------
+    samples
+        Integers, ``(rows, columns)`` or ``(rows, columns, samples)``, a trailing axis of one is dropped.
+    layout
+        The layout of the instance.
+    precision
+        Bits of a sample in the stream.
+
+    Returns
+    -------
+    numpy.ndarray
+        New array of `frame_shape` and `sample_dtype`.
+
+    Raises
+    ------
+    SourceDataError
+        Another shape or more bits than the header announced.
+    """
+    shape = frame_shape(layout)
+    if samples.shape != shape and samples.shape != (*shape, 1):
+        raise damaged("a decoded frame has another shape than the header claims")
+    target = sample_dtype(layout)
+    if precision > layout.bits_allocated or not np.issubdtype(samples.dtype, np.integer):
+        raise damaged("a decoded frame has more bits than the header claims")
+    width = samples.dtype.itemsize * 8
+    values = np.ascontiguousarray(samples).reshape(shape)
+    spare = max(0, width - precision)
+    if layout.pixel_representation:
+        return ((values.view(f"i{width // 8}") << spare) >> spare).astype(target)
+    return (values.view(f"u{width // 8}") & ((1 << min(precision, width)) - 1)).astype(target)

@@ -1,0 +1,67 @@
+"""The fill value that a viewer shows as black, for each photometric interpretation.
+
+What belongs here: the choice of stored sample values. What does not: writing them (room ``codecs``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deid_pipeline.errors import ResidualRiskError, SourceDataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from deid_pipeline.model import PixelLayout
+
+_LUMA_CHROMA = frozenset({"YBR_FULL", "YBR_FULL_422"})
+_RGB = frozenset({"RGB", "YBR_RCT", "YBR_ICT"})
+
+
+def fill_for(frame_array: npt.NDArray[np.generic[Any]], layout: PixelLayout) -> tuple[int, ...]:
+    """Choose the stored sample values of a black pixel (PS3.3 C.7.6.3.1.2).
+
+    The extreme of the frame itself is taken for grey images, so that no window, padding value or display that
+    stretches to the range of the values sees a new extreme.
+
+    Parameters
+    ----------
+    frame_array
+        Decoded frame, ``(rows, columns)`` or ``(rows, columns, samples)``, stored values.
+    layout
+        The layout of the instance.
+
+    Returns
+    -------
+    tuple of int
+        One value for each sample of a pixel: MONOCHROME2 the minimum and MONOCHROME1 the maximum of the frame,
+        PALETTE COLOR the darkest entry's index, RGB (also YBR_RCT and YBR_ICT, which decode to RGB) zeros, YBR_FULL
+        and YBR_FULL_422 no luma and neutral chroma.
+
+    Raises
+    ------
+    ResidualRiskError
+        Black is unknown: floating-point pixels, an unreadable palette, another photometric interpretation.
+    SourceDataError
+        The frame has no pixels.
+    """
+    if frame_array.size == 0:
+        raise SourceDataError("a frame without pixels", tag_path="(7fe0,0010)")
+    if layout.keyword != "PixelData":
+        raise ResidualRiskError("floating-point pixel data cannot be redacted by this version")
+    interpretation = layout.photometric_interpretation
+    if interpretation == "MONOCHROME1":
+        return (int(frame_array.max()),)
+    if interpretation == "MONOCHROME2":
+        return (int(frame_array.min()),)
+    if interpretation == "PALETTE COLOR":
+        if layout.darkest_palette_index is None:
+            raise ResidualRiskError("the darkest entry of the palette is unknown")
+        return (layout.darkest_palette_index,)
+    if interpretation in _LUMA_CHROMA:
+        neutral = 1 << (layout.bits_stored - 1)
+        return (0, neutral, neutral)
+    if interpretation in _RGB:
+        return (0, 0, 0)
+    raise ResidualRiskError("black is unknown for this photometric interpretation")
