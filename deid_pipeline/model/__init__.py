@@ -5,6 +5,7 @@ input or output, anything that imports another room.
 """
 
 from deid_pipeline.model.checking import CheckResult
+from deid_pipeline.model.crosswalk import CrosswalkEntry
 from deid_pipeline.model.element import ElementChange, ElementRow
 from deid_pipeline.model.files import Kind, LandingFile, OutputFile, SourceFile, Status
 from deid_pipeline.model.identifiers import Identifier, IdentifierKind
@@ -17,6 +18,7 @@ from deid_pipeline.model.timing import StageTiming
 __all__ = [
     "Box",
     "CheckResult",
+    "CrosswalkEntry",
     "ElementChange",
     "ElementRow",
     "Identifier",
