@@ -98,10 +98,8 @@ def write_shard(vault: Path, table: str, key: str, rows: Iterable[Any], *, stamp
     with replacing(target) as part, pq.ParquetWriter(part, schema, compression="zstd") as writer:
         source = iter(rows)
         while batch := list(itertools.islice(source, _ROWS_AT_ONCE)):
-            arrays = [[getattr(row, name) for row in batch] for name in schema.names]
-            writer.write_table(
-                pa.Table.from_arrays([pa.array(a, f.type) for a, f in zip(arrays, schema)], schema=schema)
-            )
+            cells = {field.name: [getattr(row, field.name) for row in batch] for field in schema}
+            writer.write_table(pa.Table.from_pydict(cells, schema=schema))
             written += len(batch)
     return written
 
