@@ -13,6 +13,7 @@ from deid_pipeline.actions.remove import Remove
 from deid_pipeline.actions.replace_with_dummy import ReplaceWithDummy
 from deid_pipeline.actions.replace_with_literal import ReplaceWithLiteral
 from deid_pipeline.actions.replace_with_random_name import ReplaceWithRandomName
+from deid_pipeline.actions.rule import Effect, Rule
 from deid_pipeline.actions.shift_date_by_random_nb_of_days import ShiftDateByRandomNbOfDays
 
 ACTIONS: tuple[Action, ...] = (
@@ -35,4 +36,14 @@ def action_named(name: str) -> Action | None:
     return _BY_NAME.get(name.strip().casefold())
 
 
-__all__ = ["ACTIONS", "ALL_VRS", "Action", "ElementValue", "PseudonymSource", "Rewrite", "action_named"]
+__all__ = [
+    "ACTIONS",
+    "ALL_VRS",
+    "Action",
+    "Effect",
+    "ElementValue",
+    "PseudonymSource",
+    "Rewrite",
+    "Rule",
+    "action_named",
+]

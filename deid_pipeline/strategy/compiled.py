@@ -10,29 +10,10 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cached_property
 
-from deid_pipeline.actions import Action, Rewrite, action_named
+from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.strategy.rows import RuleRow
-
-
-class Effect(Enum):
-    """What the editor has to do: copy (entering sequences), drop, or ask the rule's rewriting."""
-
-    KEEP = "keep"
-    DELETE = "delete"
-    REWRITE = "rewrite"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The rule for one element: its effect, the rewriting, the action's name and where the rule stands."""
-
-    effect: Effect
-    rewrite: Rewrite
-    action: str
-    origin: str
 
 
 @dataclass(frozen=True)

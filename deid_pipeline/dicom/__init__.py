@@ -1,0 +1,29 @@
+"""DICOM instances: where their bytes lie, and how a few of them are changed while all others stay.
+
+What belongs here: Part 10 files, data sets, element names, the pixel layout, editing by ranges. What does not: rules
+(``strategy``), pixels (``codecs``), text (``ocr``, ``phi``).
+"""
+
+from deid_pipeline.dicom.editor import Change, EditedDataSet, edit_data_set
+from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
+from deid_pipeline.dicom.layout import has_overlay_in_pixels, pixel_layout
+from deid_pipeline.dicom.markers import marker_elements
+from deid_pipeline.dicom.meta import file_head
+from deid_pipeline.dicom.rows import element_rows
+from deid_pipeline.dicom.writer import Replacement, write_dicom
+
+__all__ = [
+    "Change",
+    "DicomFile",
+    "EditedDataSet",
+    "Replacement",
+    "edit_data_set",
+    "element_rows",
+    "file_head",
+    "has_overlay_in_pixels",
+    "is_dicom",
+    "marker_elements",
+    "open_dicom",
+    "pixel_layout",
+    "write_dicom",
+]

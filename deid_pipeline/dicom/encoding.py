@@ -1,0 +1,71 @@
+"""Element headers and small elements as bytes (PS3.5 section 7.1).
+
+What belongs here: writing one element. What does not: where it goes (``editor``).
+"""
+
+from __future__ import annotations
+
+import struct
+
+from deid_pipeline.dicom.structure import ITEM, ITEM_END, SEQUENCE_END, UNDEFINED, Syntax
+from deid_pipeline.errors import SourceDataError
+
+_LONG_VRS = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+_NUL_PADDED = frozenset({"UI", "OB", "UN"})
+
+
+def element_header(tag: int, vr: str, length: int, syntax: Syntax) -> bytes:
+    """The header of an element; ``length`` is that of its value in bytes, or UNDEFINED.
+
+    Raises
+    ------
+    SourceDataError
+        The value is too long for the VR's two-byte length.
+    """
+    order = ">" if syntax.big_endian else "<"
+    if not syntax.explicit:
+        return struct.pack(f"{order}HHL", tag >> 16, tag & 0xFFFF, length)
+    if vr in _LONG_VRS:
+        return struct.pack(f"{order}HH2sHL", tag >> 16, tag & 0xFFFF, vr.encode(), 0, length)
+    if length > 0xFFFF:
+        raise SourceDataError("a new value is too long for its VR")
+    return struct.pack(f"{order}HH2sH", tag >> 16, tag & 0xFFFF, vr.encode(), length)
+
+
+def item_header(length: int, syntax: Syntax) -> bytes:
+    """The header of an item; ``length`` is that of its content in bytes, or UNDEFINED."""
+    return _plain(ITEM, length, syntax)
+
+
+def item_end(syntax: Syntax) -> bytes:
+    """The delimiter of an item of undefined length."""
+    return _plain(ITEM_END, 0, syntax)
+
+
+def sequence_end(syntax: Syntax) -> bytes:
+    """The delimiter of a sequence of undefined length."""
+    return _plain(SEQUENCE_END, 0, syntax)
+
+
+def element(tag: int, vr: str, value: bytes, syntax: Syntax) -> bytes:
+    """A whole element, its value padded to even length (PS3.5 6.2)."""
+    padded = pad(value, vr)
+    return element_header(tag, vr, len(padded), syntax) + padded
+
+
+def sequence(tag: int, items: list[bytes], syntax: Syntax) -> bytes:
+    """A whole sequence of defined length from the contents of its items."""
+    content = b"".join(item_header(len(item), syntax) + item for item in items)
+    return element_header(tag, "SQ", len(content), syntax) + content
+
+
+def pad(value: bytes, vr: str) -> bytes:
+    """The value with its padding byte if its length is odd: NUL for UI, OB and UN, else a space."""
+    if len(value) % 2 == 0:
+        return value
+    return value + (b"\0" if vr in _NUL_PADDED else b" ")
+
+
+def _plain(tag: int, length: int, syntax: Syntax) -> bytes:
+    order = ">" if syntax.big_endian else "<"
+    return struct.pack(f"{order}HHL", tag >> 16, tag & 0xFFFF, min(length, UNDEFINED))

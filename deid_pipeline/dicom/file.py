@@ -1,0 +1,181 @@
+"""DICOM files as they lie on disk: preamble, group 2, data set (PS3.10 section 7).
+
+What belongs here: telling DICOM by content, opening a file, finding its data set. What does not: its elements' values.
+"""
+
+from __future__ import annotations
+
+import mmap
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from deid_pipeline.dicom.structure import (
+    EXPLICIT_BE,
+    EXPLICIT_LE,
+    IMPLICIT_LE,
+    Buffer,
+    Element,
+    Syntax,
+    parse_data_set,
+)
+from deid_pipeline.dicom.values import element_bytes, first_text
+from deid_pipeline.errors import SourceDataError
+
+IMPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2"
+EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1.99"
+EXPLICIT_VR_BIG_ENDIAN = "1.2.840.10008.1.2.2"
+MAXIMUM_INFLATED_BYTES = 4 << 30
+
+_DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205", "1.2.840.10008.1.2.8.1"}
+_SYNTAX_ROOT = "1.2.840.10008.1.2"
+
+
+@dataclass(frozen=True)
+class DicomFile:
+    """An open DICOM file.
+
+    ``buffer`` holds the file, or the inflated data set of a deflated one; offsets of ``elements`` point into it.
+    """
+
+    path: Path
+    buffer: Buffer
+    preamble: bytes  # 128 bytes, or empty
+    meta: dict[int, str]  # text values of group 2
+    transfer_syntax_uid: str
+    syntax: Syntax
+    start: int  # of the data set in ``buffer``
+    end: int
+    elements: list[Element]
+
+    @property
+    def is_deflated(self) -> bool:
+        """Whether the data set is deflated in the file (PS3.5 A.5)."""
+        return self.transfer_syntax_uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN
+
+    @cached_property
+    def by_tag(self) -> dict[int, Element]:
+        """The top-level elements by tag."""
+        return {element.tag: element for element in self.elements}
+
+    def text(self, tag: int) -> str:
+        """The first value of a top-level text element; empty when it is absent."""
+        return first_text(self.buffer, self.by_tag.get(tag))
+
+
+def is_dicom(head: bytes) -> bool:
+    """Whether a file is DICOM by its first 132 bytes or, without a preamble, by its first element."""
+    return head[128:132] == b"DICM" or _first_group(head) is not None
+
+
+@contextmanager
+def open_dicom(path: Path) -> Iterator[DicomFile]:
+    """Open a DICOM file and find all its elements; closed on leaving.
+
+    Raises
+    ------
+    SourceDataError
+        The file is empty, no DICOM, damaged, or in a transfer syntax whose data set cannot be read.
+    OSError
+        The file cannot be opened.
+    """
+    with path.open("rb") as stream:
+        if not stream.seek(0, 2):
+            raise SourceDataError("the file is empty")
+        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        yield _parse(path, mapped)
+    finally:
+        try:
+            mapped.close()
+        except BufferError:  # a view is still held, by an exception's frames say: closed with the last of them
+            del mapped
+
+
+def _parse(path: Path, mapped: mmap.mmap) -> DicomFile:
+    head = bytes(mapped[:160])
+    preamble = head[:128] if head[128:132] == b"DICM" else b""
+    if not preamble and _first_group(head) is None:
+        raise SourceDataError("the file is not DICOM")
+    meta, start = _read_meta(mapped, 132 if preamble else 0)
+    uid = meta.get(0x00020010) or _guess_syntax(mapped, start)
+    syntax = _syntax(uid)
+    buffer: Buffer = mapped
+    end = len(mapped)
+    if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
+        buffer = _inflate(mapped, start)
+        start, end = 0, len(buffer)
+    elements, _ = parse_data_set(buffer, start, end, syntax)
+    if not elements:
+        raise SourceDataError("the file holds no data set")
+    return DicomFile(path, buffer, preamble, meta, uid, syntax, start, end, elements)
+
+
+def _first_group(head: bytes) -> int | None:
+    """The group of the first element of a file without preamble, None when it cannot be DICOM."""
+    group = int.from_bytes(head[:2], "little")
+    if len(head) < 16 or group not in (0x0002, 0x0008):
+        return None
+    explicit = head[4:6].isalpha() and head[4:6].isupper()
+    implicit = int.from_bytes(head[4:8], "little") <= 0xFFFF and int.from_bytes(head[2:4], "little") <= 0x0020
+    return group if explicit or implicit else None
+
+
+def _read_meta(mapped: mmap.mmap, start: int) -> tuple[dict[int, str], int]:
+    """The text values of group 2 and the offset behind it."""
+    values: dict[int, str] = {}
+    position = start
+    while mapped[position : position + 2] == b"\x02\x00":
+        end = _element_end(mapped, position)
+        (element,), _ = parse_data_set(mapped, position, end, EXPLICIT_LE)
+        if element.vr not in {"OB", "UN", "SQ"}:
+            values[element.tag] = element_bytes(mapped, element).decode("latin-1").strip("\0 ")
+        position = end
+    return values, position
+
+
+def _element_end(mapped: mmap.mmap, position: int) -> int:
+    """The offset behind an explicit VR little endian element of defined length."""
+    head = mapped[position : position + 12]
+    if len(head) < 8:
+        raise SourceDataError("the data end inside group 2", offset=position)
+    if head[4:6] in (b"OB", b"UN", b"OW", b"UT", b"SQ", b"UC", b"UR"):
+        end = position + 12 + int.from_bytes(head[8:12], "little")
+    else:
+        end = position + 8 + int.from_bytes(head[6:8], "little")
+    if end > len(mapped):
+        raise SourceDataError("the data end inside group 2", offset=position)
+    return end
+
+
+def _guess_syntax(mapped: mmap.mmap, start: int) -> str:
+    """The transfer syntax of a file that does not name it: explicit when the first element shows a VR."""
+    code = mapped[start + 4 : start + 6]
+    if int.from_bytes(mapped[start : start + 2], "big") == 0x0008:
+        return EXPLICIT_VR_BIG_ENDIAN
+    return EXPLICIT_VR_LITTLE_ENDIAN if code.isalpha() and code.isupper() else IMPLICIT_VR_LITTLE_ENDIAN
+
+
+def _syntax(uid: str) -> Syntax:
+    if uid == IMPLICIT_VR_LITTLE_ENDIAN:
+        return IMPLICIT_LE
+    if uid == EXPLICIT_VR_BIG_ENDIAN:
+        return EXPLICIT_BE
+    if uid in _DEFLATED_OTHERS or not uid.startswith(_SYNTAX_ROOT):
+        raise SourceDataError("the transfer syntax is not supported")
+    return EXPLICIT_LE
+
+
+def _inflate(mapped: mmap.mmap, start: int) -> bytes:
+    inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    try:
+        data = inflater.decompress(mapped[start:], MAXIMUM_INFLATED_BYTES)
+    except zlib.error:
+        raise SourceDataError("the deflated data set is damaged") from None
+    if inflater.unconsumed_tail or not inflater.eof:
+        raise SourceDataError("the deflated data set is damaged or too large")
+    return data

@@ -1,0 +1,30 @@
+"""Preamble and group 2, written anew for every output (PS3.10 7.1).
+
+What belongs here: the File Meta Information. What does not: the data set (``editor``).
+"""
+
+from __future__ import annotations
+
+from deid_pipeline import __version__
+from deid_pipeline.dicom.encoding import element
+from deid_pipeline.dicom.structure import EXPLICIT_LE
+
+IMPLEMENTATION_CLASS_UID = "2.25.219206934498183437092137469312087012839"
+IMPLEMENTATION_VERSION_NAME = f"DEID_PIPE_{__version__}"[:16]
+
+
+def file_head(*, sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:
+    """128 zero bytes, ``DICM`` and group 2 in explicit VR little endian; nothing of the source but the arguments."""
+    elements = b"".join(
+        element(tag, vr, value, EXPLICIT_LE)
+        for tag, vr, value in (
+            (0x00020001, "OB", b"\0\1"),
+            (0x00020002, "UI", sop_class_uid.encode("ascii", "replace")),
+            (0x00020003, "UI", sop_instance_uid.encode("ascii", "replace")),
+            (0x00020010, "UI", transfer_syntax_uid.encode("ascii", "replace")),
+            (0x00020012, "UI", IMPLEMENTATION_CLASS_UID.encode("ascii")),
+            (0x00020013, "SH", IMPLEMENTATION_VERSION_NAME.encode("ascii")),
+        )
+    )
+    length = element(0x00020000, "UL", len(elements).to_bytes(4, "little"), EXPLICIT_LE)
+    return b"\0" * 128 + b"DICM" + length + elements

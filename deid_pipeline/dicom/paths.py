@@ -1,0 +1,37 @@
+"""Names of elements: tag paths with private creators (DESIGN.md section 7).
+
+What belongs here: naming elements of one data set in order. What does not: finding them (``structure``).
+"""
+
+from __future__ import annotations
+
+from deid_pipeline.dicom.structure import Buffer, Element, tag_text
+from deid_pipeline.dicom.values import element_bytes
+
+
+class PathNamer:
+    """Names the elements of one data set; they must be given in file order, so that creators come before their blocks."""
+
+    def __init__(self, buffer: Buffer, prefix: str) -> None:
+        self._buffer = buffer
+        self._prefix = prefix
+        self._creators: dict[int, str] = {}  # (group << 16) | block -> creator
+
+    def name(self, element: Element) -> str:
+        """The tag path of an element: ``(gggg,eeee)``, or ``(gggg,"CREATOR",ee)`` for a private one."""
+        creator = self.creator(element)
+        if not creator:
+            return self._prefix + tag_text(element.tag)
+        return f'{self._prefix}({element.tag >> 16:04x},"{creator}",{element.tag & 0xFF:02x})'
+
+    def creator(self, element: Element) -> str:
+        """The private creator of an element (PS3.5 7.8.1), empty for public elements and for creators themselves."""
+        group, number = element.tag >> 16, element.tag & 0xFFFF
+        if not group & 1:
+            return ""
+        if 0x10 <= number <= 0xFF:
+            if element.items is None:
+                text = element_bytes(self._buffer, element).decode("latin-1").strip("\0 ")
+                self._creators[group << 16 | number] = text
+            return ""
+        return self._creators.get(group << 16 | number >> 8, "")

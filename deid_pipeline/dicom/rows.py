@@ -1,0 +1,58 @@
+"""The elements of a file as rows of the table ``elements``.
+
+What belongs here: listing every element at every depth with its value. What does not: storing rows (``store``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from deid_pipeline.dicom.editor import CHARACTER_SET
+from deid_pipeline.dicom.file import DicomFile
+from deid_pipeline.dicom.paths import PathNamer
+from deid_pipeline.dicom.structure import PIXEL_DATA, Element, Syntax, dictionary_vr
+from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
+from deid_pipeline.model import ElementRow
+
+_MAXIMUM_VALUE_BYTES = 1 << 20
+
+
+def element_rows(file: DicomFile, *, partition_key: str = "", source_path: str = "") -> Iterator[ElementRow]:
+    """Every element at every depth, in file order; a sequence comes before the elements of its items."""
+    yield from _rows(file, file.elements, (file.syntax, ("iso8859",)), "", (partition_key, source_path))
+
+
+def _rows(
+    file: DicomFile,
+    elements: Sequence[Element],
+    coding: tuple[Syntax, tuple[str, ...]],
+    prefix: str,
+    origin: tuple[str, str],
+) -> Iterator[ElementRow]:
+    syntax, encodings = coding
+    namer = PathNamer(file.buffer, prefix)
+    for element in elements:
+        if element.tag == CHARACTER_SET:
+            encodings = encodings_for(element_bytes(file.buffer, element))
+        path, creator = namer.name(element), namer.creator(element)
+        vr = dictionary_vr(element.tag) if element.vr == "UN" else element.vr
+        value = "" if element.items is not None else _value(file, element, vr, (syntax, encodings))
+        yield ElementRow(*origin, path, f"{element.tag:08x}", element.vr, _keyword(element.tag), creator, value)
+        for number, item in enumerate(element.items or ()):
+            coding = (element.content_syntax, encodings)
+            yield from _rows(file, item.elements, coding, f"{path}[{number}].", origin)
+
+
+def _value(file: DicomFile, element: Element, vr: str, coding: tuple[Syntax, tuple[str, ...]]) -> str:
+    if element.tag == PIXEL_DATA or element.end - element.value > _MAXIMUM_VALUE_BYTES:
+        return ""
+    syntax, encodings = coding
+    return text_value(element_bytes(file.buffer, element), vr, encodings, big_endian=syntax.big_endian)
+
+
+@cache
+def _keyword(tag: int) -> str:
+    from pydicom.datadict import keyword_for_tag
+
+    return keyword_for_tag(tag)

@@ -1,0 +1,257 @@
+"""Where the elements of a data set lie in its bytes (PS3.5 section 7).
+
+What belongs here: finding elements, items and fragments by offset, without touching a value. What does not: decoding
+values (``values``), changing anything (``editor``).
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from functools import cache
+from typing import NamedTuple
+
+from deid_pipeline.errors import SourceDataError
+
+Buffer = bytes | bytearray | memoryview | mmap.mmap
+
+UNDEFINED = 0xFFFFFFFF
+ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+PIXEL_DATA = 0x7FE00010
+MAXIMUM_DEPTH = 100
+
+_SHORT = {vr.encode(): vr for vr in "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split()}
+_LONG = {vr.encode(): vr for vr in "OB OD OF OL OV OW SQ SV UC UN UR UT UV".split()}
+_EXPLICIT_LE, _EXPLICIT_BE = struct.Struct("<HH2sH").unpack_from, struct.Struct(">HH2sH").unpack_from
+_TAG_LENGTH_LE, _TAG_LENGTH_BE = struct.Struct("<HHL").unpack_from, struct.Struct(">HHL").unpack_from
+_LENGTH_LE, _LENGTH_BE = struct.Struct("<L").unpack_from, struct.Struct(">L").unpack_from
+
+
+class Syntax(NamedTuple):
+    """How element headers are written: with or without VR, in which byte order."""
+
+    explicit: bool
+    big_endian: bool = False
+
+
+IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE = Syntax(False), Syntax(True), Syntax(True, True)
+
+
+class Item(NamedTuple):
+    """One item of a sequence; offsets in bytes. ``content`` to ``content_end`` holds its elements."""
+
+    start: int
+    content: int
+    content_end: int
+    end: int
+    defined: bool  # whether its length is written, else a delimiter ends it
+    elements: list[Element]
+
+
+class Element(NamedTuple):
+    """One data element; offsets in bytes.
+
+    ``start`` is its tag's, ``value`` its value field's, ``end`` the next element's. ``vr`` is as written, or PS3.6's for
+    implicit VR. ``items`` is None unless it is a sequence, whose content has the syntax ``content_syntax``.
+    """
+
+    tag: int  # (group << 16) | element
+    vr: str
+    start: int
+    value: int
+    end: int
+    defined: bool
+    items: list[Item] | None
+    content_syntax: Syntax
+
+
+def parse_data_set(
+    buffer: Buffer, start: int, end: int, syntax: Syntax, *, path: str = "", depth: int = 0, delimited: bool = False
+) -> tuple[list[Element], int]:
+    """Find all elements from ``start`` to ``end``.
+
+    Parameters
+    ----------
+    buffer
+        The bytes of the file, or of the inflated data set.
+    delimited
+        The elements are those of an item of undefined length: an item delimiter must end them.
+
+    Returns
+    -------
+    tuple
+        The elements in file order, and the offset behind them (behind the delimiter if there is one).
+
+    Raises
+    ------
+    SourceDataError
+        The structure is damaged; with tag path and byte offset.
+    """
+    if depth > MAXIMUM_DEPTH:
+        raise SourceDataError(f"sequences are nested deeper than {MAXIMUM_DEPTH}", tag_path=path, offset=start)
+    elements: list[Element] = []
+    position = start
+    while position < end:
+        tag, vr, value, length = _read_header(buffer, position, end, syntax, path)
+        if tag >> 16 == 0xFFFE:
+            if tag == ITEM_END and delimited:
+                return elements, value
+            raise SourceDataError("an item delimiter stands outside an item", tag_path=path, offset=position)
+        element = _element(buffer, (tag, vr, position, value, length), end, syntax, (path, depth))
+        elements.append(element)
+        position = element.end
+    if delimited:
+        raise SourceDataError("an item of undefined length has no end", tag_path=path, offset=position)
+    return elements, position
+
+
+def fragments(buffer: Buffer, element: Element, *, big_endian: bool = False) -> list[tuple[int, int]]:
+    """Start and end offsets of the fragments of encapsulated pixel data, the Basic Offset Table first (PS3.5 A.4)."""
+    found, position = [], element.value
+    read = _TAG_LENGTH_BE if big_endian else _TAG_LENGTH_LE
+    while True:
+        group, number, length = read(buffer, position)
+        if (group, number) == (0xFFFE, 0xE0DD):
+            return found
+        found.append((position + 8, position + 8 + length))
+        position += 8 + length
+
+
+def dictionary_vr(tag: int) -> str:
+    """The VR of PS3.6 for a tag; UN where it has none, the first one where it has several."""
+    return _dictionary().get(tag) or _special_vr(tag)
+
+
+def tag_text(tag: int) -> str:
+    """A tag as ``(gggg,eeee)``, lower-case hex."""
+    return f"({tag >> 16:04x},{tag & 0xFFFF:04x})"
+
+
+@cache
+def _dictionary() -> dict[int, str]:
+    from pydicom._dicom_dict import DicomDictionary
+
+    choices = {"OB or OW": "OW", "US or SS or OW": "OW", "US or OW": "OW"}
+    return {tag: choices.get(entry[0], entry[0][:2]) for tag, entry in DicomDictionary.items()}
+
+
+@cache
+def _special_vr(tag: int) -> str:
+    group, number = tag >> 16, tag & 0xFFFF
+    if number == 0:
+        return "UL"
+    if group & 1:
+        return "LO" if 0x10 <= number <= 0xFF else "UN"
+    if group >> 8 in (0x50, 0x60):
+        return _dictionary_repeaters().get(number if group >> 8 == 0x60 else -number, "UN")
+    return "UN"
+
+
+@cache
+def _dictionary_repeaters() -> dict[int, str]:
+    """VRs of the repeating groups: by element number for 60xx, by its negative for 50xx."""
+    from pydicom._dicom_dict import RepeatersDictionary
+
+    signs = {"60xx": 1, "50xx": -1}
+    return {
+        signs[mask[:4]] * int(mask[4:], 16): entry[0][-2:]
+        for mask, entry in RepeatersDictionary.items()
+        if mask[:4] in signs
+    }
+
+
+def _read_header(buffer: Buffer, position: int, end: int, syntax: Syntax, path: str) -> tuple[int, str, int, int]:
+    """Tag, VR, offset of the value field and its length, -1 for an undefined one."""
+    if end - position < 8:
+        raise SourceDataError("the data end inside an element's header", tag_path=path, offset=position)
+    if syntax.explicit:
+        group, number, code, length = (_EXPLICIT_BE if syntax.big_endian else _EXPLICIT_LE)(buffer, position)
+        tag = group << 16 | number
+        vr = _SHORT.get(code)
+        if vr is not None:
+            return tag, vr, position + 8, length
+        vr = _LONG.get(code)
+        if vr is not None:
+            if end - position < 12:
+                raise SourceDataError("the data end inside an element's header", tag_path=path, offset=position)
+            length = (_LENGTH_BE if syntax.big_endian else _LENGTH_LE)(buffer, position + 8)[0]
+            return tag, vr, position + 12, -1 if length == UNDEFINED else length
+        if group != 0xFFFE:
+            raise SourceDataError("an element has no valid VR", tag_path=path + tag_text(tag), offset=position)
+    group, number, length = (_TAG_LENGTH_BE if syntax.big_endian else _TAG_LENGTH_LE)(buffer, position)
+    tag = group << 16 | number
+    return tag, dictionary_vr(tag), position + 8, -1 if length == UNDEFINED else length
+
+
+def _element(
+    buffer: Buffer, header: tuple[int, str, int, int, int], end: int, syntax: Syntax, place: tuple[str, int]
+) -> Element:
+    tag, vr, start, value, length = header
+    path = place[0] + tag_text(tag)
+    if length > end - value:
+        raise SourceDataError("the data end inside an element's value", tag_path=path, offset=start)
+    content_syntax = syntax
+    if vr == "UN" and (length < 0 or (syntax.explicit and dictionary_vr(tag) == "SQ")):
+        content_syntax, vr_of_content = IMPLICIT_LE, "SQ"  # PS3.5 6.2.2 note 2
+    else:
+        vr_of_content = vr
+    if vr_of_content == "SQ":
+        items, behind = _items(buffer, (value, length), end, content_syntax, (path, place[1]))
+        return Element(tag, vr, start, value, behind, length >= 0, items, content_syntax)
+    if length < 0:
+        if tag != PIXEL_DATA:
+            raise SourceDataError(
+                "only sequences and pixel data may have undefined length", tag_path=path, offset=start
+            )
+        behind = _skip_fragments(buffer, value, end, syntax, path)
+        return Element(tag, vr, start, value, behind, False, None, syntax)
+    return Element(tag, vr, start, value, value + length, True, None, syntax)
+
+
+def _items(
+    buffer: Buffer, field: tuple[int, int], end: int, syntax: Syntax, place: tuple[str, int]
+) -> tuple[list[Item], int]:
+    """The items of a sequence, and the offset behind it."""
+    (position, length), (path, depth) = field, place
+    stop = end if length < 0 else position + length
+    read = _TAG_LENGTH_BE if syntax.big_endian else _TAG_LENGTH_LE
+    items: list[Item] = []
+    while position < stop:
+        if stop - position < 8:
+            raise SourceDataError("the data end inside an item's header", tag_path=path, offset=position)
+        group, number, size = read(buffer, position)
+        tag = group << 16 | number
+        if tag == SEQUENCE_END and length < 0:
+            return items, position + 8
+        if tag != ITEM:
+            raise SourceDataError("a sequence holds something else than items", tag_path=path, offset=position)
+        inner = f"{path}[{len(items)}]."
+        content = position + 8
+        if size == UNDEFINED:
+            elements, behind = parse_data_set(
+                buffer, content, stop, syntax, path=inner, depth=depth + 1, delimited=True
+            )
+            items.append(Item(position, content, behind - 8, behind, False, elements))
+        else:
+            if size > stop - content:
+                raise SourceDataError("an item ends behind its sequence", tag_path=inner, offset=position)
+            elements, behind = parse_data_set(buffer, content, content + size, syntax, path=inner, depth=depth + 1)
+            items.append(Item(position, content, behind, behind, True, elements))
+        position = behind
+    if length < 0:
+        raise SourceDataError("a sequence of undefined length has no end", tag_path=path, offset=position)
+    return items, position
+
+
+def _skip_fragments(buffer: Buffer, position: int, end: int, syntax: Syntax, path: str) -> int:
+    """The offset behind the sequence delimiter of encapsulated pixel data."""
+    read = _TAG_LENGTH_BE if syntax.big_endian else _TAG_LENGTH_LE
+    while end - position >= 8:
+        group, number, size = read(buffer, position)
+        tag = group << 16 | number
+        if tag == SEQUENCE_END:
+            return position + 8
+        if tag != ITEM or size == UNDEFINED or size > end - position - 8:
+            raise SourceDataError("a fragment of the pixel data is damaged", tag_path=path, offset=position)
+        position += 8 + size
+    raise SourceDataError("encapsulated pixel data have no end", tag_path=path, offset=position)

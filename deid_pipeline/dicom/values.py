@@ -1,0 +1,90 @@
+"""Values of elements: bytes to text and numbers.
+
+What belongs here: decoding by VR and Specific Character Set (PS3.5 section 6). What does not: finding elements
+(``structure``), rewriting them (``actions``).
+"""
+
+from __future__ import annotations
+
+import struct
+import warnings
+from functools import lru_cache
+
+from deid_pipeline.actions.protocol import CODED_VRS, TEXT_VRS
+from deid_pipeline.dicom.structure import Buffer, Element
+
+_NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
+_MAXIMUM_NUMBERS = 64  # more are bulk data, a look-up table say
+_SINGLE_TEXT = frozenset({"LT", "ST", "UT", "UR"})
+
+
+def text_value(raw: bytes, vr: str, encodings: tuple[str, ...], *, big_endian: bool = False) -> str:
+    """A value as text: values joined by a backslash, numbers in decimal; empty for binary and bulk values.
+
+    Bytes that the character set cannot hold become U+FFFD.
+    """
+    if vr in CODED_VRS:
+        return decode_text(raw, encodings).rstrip("\0 ")
+    if vr in TEXT_VRS:
+        return raw.decode("latin-1").strip("\0 ") if vr not in _SINGLE_TEXT else raw.decode("latin-1").rstrip("\0 ")
+    order = ">" if big_endian else "<"
+    if vr == "AT" and len(raw) % 4 == 0:
+        words = struct.unpack(f"{order}{len(raw) // 2}H", raw)
+        return "\\".join(f"({words[i]:04x},{words[i + 1]:04x})" for i in range(0, len(words), 2))
+    code = _NUMBERS.get(vr)
+    if code is None:
+        return ""
+    width = struct.calcsize(f"<{code}")
+    if len(raw) % width or len(raw) // width > _MAXIMUM_NUMBERS:
+        return ""
+    return "\\".join(str(number) for number in struct.unpack(f"{order}{len(raw) // width}{code}", raw))
+
+
+def decode_text(raw: bytes, encodings: tuple[str, ...]) -> str:
+    """Text under a Specific Character Set, ISO 2022 escapes included."""
+    if b"\x1b" not in raw and raw.isascii():
+        return raw.decode("ascii")
+    from pydicom.charset import decode_bytes
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom's warnings would carry values
+        return decode_bytes(raw, list(encodings), {"\\", "^", "=", "\n", "\r", "\t", "\f"})
+
+
+@lru_cache(maxsize=256)
+def encodings_for(raw: bytes) -> tuple[str, ...]:
+    """The Python codecs of a Specific Character Set value (0008,0005); unknown terms count as ISO-IR 6."""
+    from pydicom.charset import convert_encodings
+
+    terms = [term.strip("\0 ") for term in raw.decode("latin-1").split("\\")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return tuple(convert_encodings(terms))
+        except LookupError:
+            return ("iso8859",)
+
+
+def element_bytes(buffer: Buffer, element: Element) -> bytes:
+    """The value field of an element as bytes."""
+    return bytes(buffer[element.value : element.end])
+
+
+def first_number(buffer: Buffer, element: Element | None, *, big_endian: bool, default: int = 0) -> int:
+    """The first whole number of a US or IS element, ``default`` when it is absent, empty or no number."""
+    if element is None or element.items is not None:
+        return default
+    raw = element_bytes(buffer, element)
+    text = text_value(raw, element.vr if element.vr != "UN" else "US", ("ascii",), big_endian=big_endian)
+    first = text.split("\\")[0].strip()
+    try:
+        return int(first)
+    except ValueError:
+        return default
+
+
+def first_text(buffer: Buffer, element: Element | None) -> str:
+    """The first value of a text element of the default character set, stripped; empty when it is absent."""
+    if element is None or element.items is not None:
+        return ""
+    return element_bytes(buffer, element).decode("latin-1").split("\\")[0].strip("\0 ")
