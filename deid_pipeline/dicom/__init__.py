@@ -9,10 +9,12 @@ from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
 from deid_pipeline.dicom.layout import has_overlay_in_pixels, pixel_layout
 from deid_pipeline.dicom.markers import marker_elements
 from deid_pipeline.dicom.meta import file_head
+from deid_pipeline.dicom.peek import MEDIA_STORAGE_DIRECTORY, media_storage_class, peek_study_uid
 from deid_pipeline.dicom.rows import element_rows
 from deid_pipeline.dicom.writer import Replacement, write_dicom
 
 __all__ = [
+    "MEDIA_STORAGE_DIRECTORY",
     "Change",
     "DicomFile",
     "EditedDataSet",
@@ -23,7 +25,9 @@ __all__ = [
     "has_overlay_in_pixels",
     "is_dicom",
     "marker_elements",
+    "media_storage_class",
     "open_dicom",
+    "peek_study_uid",
     "pixel_layout",
     "write_dicom",
 ]

@@ -1,7 +1,7 @@
 """Editing a data set by ranges: what no rule changes is copied byte for byte.
 
-What belongs here: carrying rules out on elements at every depth. What does not: choosing rules (``strategy``), writing the
-result (``writer``).
+What belongs here: carrying rules out on elements at every depth. What does not: choosing rules (``strategy``), writing
+the result (``writer``).
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def edit_data_set(
     segments: list[Segment] = []
     waiting = sorted(markers)
     run: list[Element] = []
-    encodings = _ASCII
+    encodings: tuple[str, ...] = _ASCII
 
     def flush() -> None:
         if run:

@@ -97,22 +97,33 @@ def open_dicom(path: Path) -> Iterator[DicomFile]:
 
 
 def _parse(path: Path, mapped: mmap.mmap) -> DicomFile:
-    head = bytes(mapped[:160])
-    preamble = head[:128] if head[128:132] == b"DICM" else b""
-    if not preamble and _first_group(head) is None:
-        raise SourceDataError("the file is not DICOM")
-    meta, start = _read_meta(mapped, 132 if preamble else 0)
-    uid = meta.get(0x00020010) or _guess_syntax(mapped, start)
-    syntax = _syntax(uid)
+    meta, uid, start = read_head(mapped)
+    preamble = bytes(mapped[:128]) if mapped[128:132] == b"DICM" else b""
+    syntax = dataset_syntax(uid)
     buffer: Buffer = mapped
     end = len(mapped)
     if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
-        buffer = _inflate(mapped, start)
+        buffer = inflate(mapped, start)
         start, end = 0, len(buffer)
     elements, _ = parse_data_set(buffer, start, end, syntax)
     if not elements:
         raise SourceDataError("the file holds no data set")
     return DicomFile(path, buffer, preamble, meta, uid, syntax, start, end, elements)
+
+
+def read_head(mapped: mmap.mmap) -> tuple[dict[int, str], str, int]:
+    """Group 2 of a file as text values by tag, its transfer syntax UID, and the offset of its data set.
+
+    Raises
+    ------
+    SourceDataError
+        The file is no DICOM, or its group 2 is damaged.
+    """
+    head = bytes(mapped[:160])
+    if not is_dicom(head):
+        raise SourceDataError("the file is not DICOM")
+    meta, start = _read_meta(mapped, 132 if head[128:132] == b"DICM" else 0)
+    return meta, meta.get(0x00020010) or _guess_syntax(mapped, start), start
 
 
 def _first_group(head: bytes) -> int | None:
@@ -160,7 +171,14 @@ def _guess_syntax(mapped: mmap.mmap, start: int) -> str:
     return EXPLICIT_VR_LITTLE_ENDIAN if code.isalpha() and code.isupper() else IMPLICIT_VR_LITTLE_ENDIAN
 
 
-def _syntax(uid: str) -> Syntax:
+def dataset_syntax(uid: str) -> Syntax:
+    """How the data set of a transfer syntax is written.
+
+    Raises
+    ------
+    SourceDataError
+        The transfer syntax is not supported.
+    """
     if uid == IMPLICIT_VR_LITTLE_ENDIAN:
         return IMPLICIT_LE
     if uid == EXPLICIT_VR_BIG_ENDIAN:
@@ -170,7 +188,14 @@ def _syntax(uid: str) -> Syntax:
     return EXPLICIT_LE
 
 
-def _inflate(mapped: mmap.mmap, start: int) -> bytes:
+def inflate(mapped: mmap.mmap, start: int) -> bytes:
+    """The data set of a deflated file, at most ``MAXIMUM_INFLATED_BYTES``.
+
+    Raises
+    ------
+    SourceDataError
+        The deflated data are damaged or too large.
+    """
     inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
     try:
         data = inflater.decompress(mapped[start:], MAXIMUM_INFLATED_BYTES)

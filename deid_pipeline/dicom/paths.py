@@ -10,7 +10,7 @@ from deid_pipeline.dicom.values import element_bytes
 
 
 class PathNamer:
-    """Names the elements of one data set; they must be given in file order, so that creators come before their blocks."""
+    """Names the elements of one data set, given in file order: creators come before their blocks."""
 
     def __init__(self, buffer: Buffer, prefix: str) -> None:
         self._buffer = buffer

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -51,8 +52,8 @@ class Item(NamedTuple):
 class Element(NamedTuple):
     """One data element; offsets in bytes.
 
-    ``start`` is its tag's, ``value`` its value field's, ``end`` the next element's. ``vr`` is as written, or PS3.6's for
-    implicit VR. ``items`` is None unless it is a sequence, whose content has the syntax ``content_syntax``.
+    ``start`` is its tag's, ``value`` its value field's, ``end`` the next element's. ``vr`` is as written, or PS3.6's
+    for implicit VR. ``items`` is None unless it is a sequence, whose content has the syntax ``content_syntax``.
     """
 
     tag: int  # (group << 16) | element
@@ -105,16 +106,20 @@ def parse_data_set(
     return elements, position
 
 
-def fragments(buffer: Buffer, element: Element, *, big_endian: bool = False) -> list[tuple[int, int]]:
-    """Start and end offsets of the fragments of encapsulated pixel data, the Basic Offset Table first (PS3.5 A.4)."""
-    found, position = [], element.value
-    read = _TAG_LENGTH_BE if big_endian else _TAG_LENGTH_LE
-    while True:
-        group, number, length = read(buffer, position)
-        if (group, number) == (0xFFFE, 0xE0DD):
-            return found
-        found.append((position + 8, position + 8 + length))
-        position += 8 + length
+def iter_elements(buffer: Buffer, start: int, end: int, syntax: Syntax) -> Iterator[Element]:
+    """The top-level elements one after the other, for readers that stop early.
+
+    Raises
+    ------
+    SourceDataError
+        The structure is damaged at the element that would come next.
+    """
+    position = start
+    while position < end:
+        tag, vr, value, length = _read_header(buffer, position, end, syntax, "")
+        element = _element(buffer, (tag, vr, position, value, length), end, syntax, ("", 0))
+        yield element
+        position = element.end
 
 
 def dictionary_vr(tag: int) -> str:

@@ -15,6 +15,7 @@ from deid_pipeline.dicom.structure import Buffer, Element
 
 _NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
 _MAXIMUM_NUMBERS = 64  # more are bulk data, a look-up table say
+_DELIMITERS = set(b"\\^=\n\r\t\f")  # where ISO 2022 code extensions end (PS3.5 6.1.2.5.3)
 _SINGLE_TEXT = frozenset({"LT", "ST", "UT", "UR"})
 
 
@@ -48,7 +49,7 @@ def decode_text(raw: bytes, encodings: tuple[str, ...]) -> str:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydicom's warnings would carry values
-        return decode_bytes(raw, list(encodings), {"\\", "^", "=", "\n", "\r", "\t", "\f"})
+        return decode_bytes(raw, list(encodings), _DELIMITERS)
 
 
 @lru_cache(maxsize=256)

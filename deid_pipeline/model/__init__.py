@@ -7,7 +7,7 @@ input or output, anything that imports another room.
 from deid_pipeline.model.checking import CheckResult
 from deid_pipeline.model.crosswalk import CrosswalkEntry
 from deid_pipeline.model.element import ElementChange, ElementRow
-from deid_pipeline.model.files import Kind, LandingFile, OutputFile, SourceFile, Status
+from deid_pipeline.model.files import Detection, Kind, LandingFile, OutputFile, RebuiltFile, SourceFile, Status
 from deid_pipeline.model.identifiers import Identifier, IdentifierKind
 from deid_pipeline.model.pixels import Box, PixelLayout
 from deid_pipeline.model.settings import Settings
@@ -19,6 +19,7 @@ __all__ = [
     "Box",
     "CheckResult",
     "CrosswalkEntry",
+    "Detection",
     "ElementChange",
     "ElementRow",
     "Identifier",
@@ -29,6 +30,7 @@ __all__ = [
     "PixelLayout",
     "ReadLine",
     "Settings",
+    "RebuiltFile",
     "SourceFile",
     "StageSummary",
     "StageTiming",

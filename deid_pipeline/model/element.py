@@ -26,10 +26,14 @@ class ElementRow:
 
 @dataclass(frozen=True, slots=True)
 class ElementChange:
-    """A row of the vault's table ``element_changes``: what was done to one element and by which rule."""
+    """A row of the vault's table ``element_changes``: what was done to one element and by which rule.
+
+    ``new_value`` is the element's new text, None when the element is gone.
+    """
 
     partition_key: str
     source_path: str
     tag_path: str
     action: str
     rule: str
+    new_value: str | None = None

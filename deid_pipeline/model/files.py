@@ -82,3 +82,43 @@ class OutputFile:
     frames_redacted: int
     size_bytes: int
     stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A row of the vault's table ``detections``: how far the pixels of one source file were read.
+
+    ``frames_read`` counts the frames that an engine saw (equal frames are read once and counted each); ``status`` is
+    ``new`` when all were, else why not is in ``status`` and ``reason``.
+    """
+
+    partition_key: str
+    source_path: str
+    source_sha256: str
+    frames: int
+    frames_read: int
+    regions: int
+    status: str
+    reason: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class RebuiltFile:
+    """A row of the vault's table ``rebuilt_files``: a de-identified copy that waits in the vault for its checks.
+
+    ``staged_path`` is empty when there is nothing to check; ``release_name`` is the copy's future path below the
+    release zone. ``frames_redacted`` counts frames with at least one redacted box.
+    """
+
+    partition_key: str
+    source_path: str
+    source_sha256: str
+    staged_path: str
+    release_name: str
+    patient_pseudonym: str
+    frames: int
+    frames_redacted: int
+    status: str
+    reason: str
+    stamp: str
