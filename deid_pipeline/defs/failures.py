@@ -1,0 +1,73 @@
+"""The one broad except: what was not expected becomes an error that Dagster may store and show.
+
+What belongs here: the border between a stage and Dagster, which keeps messages, chained causes and stack traces for
+ever and shows them without a login. What does not: errors of single instances, which the stages turn into records.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deid_pipeline.errors import DeidError
+
+
+class StageFailedError(DeidError):
+    """A stage ended with an unexpected exception; the message names stage, partition key and exception class."""
+
+
+@contextmanager
+def contained(stage: str, partition_key: str = "", *, vault: Path | None) -> Iterator[None]:
+    """Let nothing out of the block but errors whose message, cause and context are safe to show.
+
+    Details of an unexpected exception go to ``V/errors/<id>.txt`` (mode 0600); with ``vault`` None they are dropped.
+
+    Raises
+    ------
+    DeidError
+        As it was raised inside, without its cause and context.
+    StageFailedError
+        For every other exception.
+    KeyboardInterrupt
+        When the block was interrupted.
+    """
+    # Raised after the except blocks, not in them: the original then is neither cause nor context.
+    outcome: BaseException
+    try:
+        yield
+    except DeidError as error:
+        outcome = _bare(error)
+    except KeyboardInterrupt:
+        outcome = KeyboardInterrupt()
+    except Exception as error:  # noqa: BLE001  # the one place
+        place = _write_details(error, stage, partition_key, vault)
+        where = f" on {partition_key}" if partition_key else ""
+        outcome = StageFailedError(f"{stage} failed{where}: {type(error).__name__}{place}")
+    else:
+        return
+    raise outcome
+
+
+def _bare(error: DeidError) -> DeidError:
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
+def _write_details(error: Exception, stage: str, partition_key: str, vault: Path | None) -> str:
+    if vault is None or not vault.is_dir():
+        return ""
+    name = uuid.uuid4().hex[:12]
+    text = "".join(traceback.format_exception(error))
+    try:
+        folder = vault / "errors"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(folder / f"{name}.txt", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(f"{stage} {partition_key}\n{text}")
+    except OSError:
+        return " (its details could not be written to the vault)"
+    return f" (details in the vault: errors/{name}.txt)"

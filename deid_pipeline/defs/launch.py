@@ -1,0 +1,174 @@
+"""Runs in this process, recorded in the project's own Dagster instance: what ``deidp run`` does.
+
+What belongs here: cutting pending studies into runs, executing them, the roll-up at the end. What does not: what is
+printed (``cli``), what happens to a file (``stages``).
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import TYPE_CHECKING, Protocol
+
+from deid_pipeline.defs.configuration import FILE_NAME, write_config
+from deid_pipeline.defs.failures import contained
+from deid_pipeline.defs.instance import LAUNCHER_TAG, exclusive, fail_orphans, opened_instance
+from deid_pipeline.defs.quiet import silence_libraries
+from deid_pipeline.model import Settings
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, ExecuteInProcessResult, JobDefinition
+
+    from deid_pipeline.defs.resources import Listener
+    from deid_pipeline.stages import Project, Survey
+
+# Dagster's own log lines stay in its event log; the terminal shows our progress.
+_RUN_CONFIG = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+# So many runs of a single study failing one after the other are a broken machine, not a broken study.
+_FAILURES_IN_A_ROW = 3
+
+
+class Progress(Protocol):
+    """What a caller shows while runs are at work."""
+
+    def surveyed(self, survey: Survey) -> Listener:
+        """The landing zone was looked at; return the listener that the stages will talk to."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of everything pending.
+
+    ``counts`` is the roll-up's account of the whole project; ``failures`` are messages that are safe to show, one for
+    each study (or roll-up) that ended with an error; ``studies`` counts the pending ones.
+    """
+
+    counts: Mapping[str, int]
+    studies: int
+    failures: tuple[str, ...]
+
+
+def run_pending(settings: Settings, *, progress: Progress) -> Outcome:
+    """Take every new or changed study through the assets, as Dagster runs of up to 25 studies, then roll up.
+
+    Raises
+    ------
+    SettingsError, StrategyError
+        Before anything was written.
+    KeyboardInterrupt
+        After SIGINT or SIGTERM; the run at work is marked as failed.
+    """
+    from deid_pipeline import stages
+
+    silence_libraries()
+    with contained("opening the project", vault=None):
+        project = stages.open_project(settings)
+    vault = settings.vault
+    with _interruptible(), opened_instance(vault) as instance, exclusive(vault, "run"):
+        write_config(settings, vault / FILE_NAME)
+        fail_orphans(instance, "run")
+        try:
+            with contained("survey", vault=vault):
+                survey = stages.survey(project)
+            runner = _Runner(instance, project, progress.surveyed(survey))
+            failures = runner.work_on(survey.pending)
+            counts, roll_up_failures = runner.roll_up()
+        except BaseException:
+            fail_orphans(instance, "run")
+            raise
+        finally:
+            stages.close_workers()
+    return Outcome(counts=counts, studies=len(survey.pending), failures=(*failures, *roll_up_failures))
+
+
+class _Runner:
+    """Executes jobs of the code location in this process, against a persistent instance."""
+
+    def __init__(self, instance: DagsterInstance, project: Project, listener: Listener) -> None:
+        from deid_pipeline.defs.resources import OpenWorkplace
+
+        self._instance = instance
+        self._workplace = OpenWorkplace(project, listener)
+
+    def work_on(self, pending: Sequence[str]) -> list[str]:
+        """Run the chain on all of ``pending`` and return the messages of studies that failed.
+
+        A failed run of several studies is tried again study by study, so that one cannot keep the others back.
+        """
+        from deid_pipeline.defs.partitions import STUDIES_NAME, add_studies, contiguous_ranges
+
+        add_studies(self._instance, pending)
+        queue = contiguous_ranges(pending, self._instance.get_dynamic_partitions(STUDIES_NAME))
+        failures: list[str] = []
+        in_a_row = 0
+        while queue and in_a_row < _FAILURES_IN_A_ROW:
+            keys = queue.pop(0)
+            result = self._execute("deidentify_studies", _range_tags(keys))
+            if result.success:
+                in_a_row = 0
+            elif len(keys) > 1:
+                queue[:0] = [(key,) for key in keys]
+            else:
+                in_a_row += 1
+                failures.extend(_messages(result))
+        if queue:
+            left = sum(len(keys) for keys in queue)
+            failures.append(f"gave up after {in_a_row} failed studies in a row, {left} were not tried")
+        return failures
+
+    def roll_up(self) -> tuple[dict[str, int], list[str]]:
+        """Run the roll-up and return its counts, and the message of its failure."""
+        result = self._execute("roll_up_release", {})
+        if not result.success:
+            return {}, _messages(result)
+        shown = result.asset_materializations_for_node("warehouse")[0].metadata
+        return {name: value.value for name, value in shown.items() if isinstance(value.value, int)}, []
+
+    def _execute(self, job_name: str, tags: Mapping[str, str]) -> ExecuteInProcessResult:
+        return _job(job_name).execute_in_process(
+            instance=self._instance,
+            tags={LAUNCHER_TAG: "run", **tags},
+            run_config=_RUN_CONFIG,
+            resources={"workplace": self._workplace},
+            raise_on_error=False,
+        )
+
+
+def _job(name: str) -> JobDefinition:
+    from deid_pipeline.definitions import defs
+
+    return defs.resolve_job_def(name)
+
+
+def _range_tags(keys: Sequence[str]) -> dict[str, str]:
+    if len(keys) == 1:
+        return {"dagster/partition": keys[0]}
+    return {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]}
+
+
+def _messages(result: ExecuteInProcessResult) -> list[str]:
+    """Return the messages of failed steps: `contained` made them safe."""
+    messages = []
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error is not None:
+            error = event.step_failure_data.error
+            messages.append((error.cause or error).message.strip().rpartition("Error: ")[2])
+    return messages or ["a run failed before its first stage"]
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Turn SIGTERM into what SIGINT is, a KeyboardInterrupt."""
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001  # the signature is Python's
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
