@@ -1,0 +1,166 @@
+"""Detection: the text on every frame, and which part of it is PHI.
+
+What belongs here: reading pixels of whole instances. What does not: engines (``ocr``), recognizers (``phi``), filling
+boxes (``reconstruction``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deid_pipeline.codecs import codec_for, iter_frames
+from deid_pipeline.dicom import DicomFile, element_rows, has_overlay_in_pixels, open_dicom, pixel_layout
+from deid_pipeline.errors import ResidualRiskError
+from deid_pipeline.model import Detection, Identifier, PixelLayout, SourceFile, StageSummary, Status, TextRegion
+from deid_pipeline.ocr import engine, to_8bit
+from deid_pipeline.phi import harvest, label_spans
+from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.timing import Progress, StageClock
+from deid_pipeline.stages.workers import each
+from deid_pipeline.store import read_shard, write_shard
+
+_STORAGE = "1.2.840.10008.5.1.4.1.1."
+_NOT_YET = {
+    f"{_STORAGE}88.": "structured reports cannot be cleaned by this version",
+    f"{_STORAGE}104.": "encapsulated documents cannot be cleaned by this version",
+    f"{_STORAGE}9.4.": "recorded sound cannot be cleaned by this version",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInstance:
+    """One instance after reading: how far it got, and the text found."""
+
+    detection: Detection
+    regions: tuple[TextRegion, ...]
+
+
+def detect_text(project: Project, partition_key: str, *, progress: Progress | None = None) -> StageSummary:
+    """Read every frame of a study's new files; write ``detections`` and ``text_regions``.
+
+    What was read before under the same stamp is taken over.
+    """
+    clock = StageClock(project, "detection", partition_key)
+    vault = project.settings.vault
+    sources = [row for row in read_shard(vault, "source_files", partition_key) if row.status == Status.NEW]
+    done = _done_before(project, partition_key)
+    todo = [row for row in sources if (row.source_path, row.source_sha256) not in done]
+    sizes = {row.source_path: row.size_bytes for row in sources}
+    if progress:
+        for row in sources:
+            if (row.source_path, row.source_sha256) in done:
+                progress(1, row.size_bytes)
+    for result in each(project, read_instance, todo, crashed=_crashed):
+        detection = replace(result.detection, stamp=project.stamp)
+        done[detection.source_path, detection.source_sha256] = ReadInstance(detection, result.regions)
+        if progress:
+            progress(1, sizes[detection.source_path])
+    results = [done[row.source_path, row.source_sha256] for row in sources]
+    regions = [region for result in results for region in result.regions]
+    write_shard(vault, "text_regions", partition_key, regions, stamp=project.stamp)
+    write_shard(vault, "detections", partition_key, [result.detection for result in results], stamp=project.stamp)
+    counts = {
+        "frames_read": sum(result.detection.frames_read for result in results),
+        "regions": len(regions),
+        "regions_with_phi": sum(region.is_phi for region in regions),
+    }
+    return clock.summary(sizes.values(), counts)
+
+
+def read_instance(project: Project, source: SourceFile) -> ReadInstance:
+    """Read all frames of one instance; whatever stops that becomes its status."""
+    detection = Detection(source.partition_key, source.source_path, source.source_sha256, 0, 0, 0, Status.NEW, "", "")
+    try:
+        with open_dicom(Path(source.source_path)) as file:
+            _refuse_unsupported(file)
+            layout = pixel_layout(file)
+            if layout is None:
+                return ReadInstance(detection, ())
+            detection = replace(detection, frames=layout.number_of_frames)
+            identifiers = harvest(element_rows(file))
+            regions = _read_frames(project, source, file, layout, identifiers)
+            detection = replace(detection, frames_read=layout.number_of_frames, regions=len(regions))
+            return ReadInstance(detection, tuple(regions))
+    except FILE_FAILURES as error:
+        status, reason = status_and_reason(error, "reading the pixels")
+        return ReadInstance(replace(detection, status=status, reason=reason), ())
+
+
+def _read_frames(
+    project: Project, source: SourceFile, file: DicomFile, layout: PixelLayout, identifiers: Sequence[Identifier]
+) -> list[TextRegion]:
+    """The text of all frames; frames with equal bytes are read once."""
+    codec = codec_for(layout.transfer_syntax_uid)
+    reader = engine(threads=max(1, _cores() // project.workers))
+    seen: dict[bytes, list[TextRegion]] = {}
+    regions: list[TextRegion] = []
+    for frame in iter_frames(file.buffer, layout):
+        digest = hashlib.blake2b(frame.data, digest_size=16).digest()
+        if digest not in seen:
+            image = to_8bit(codec.decode_frame(frame.data, layout), layout)
+            seen[digest] = [
+                TextRegion(
+                    partition_key=source.partition_key,
+                    source_path=source.source_path,
+                    frame_index=frame.index,
+                    level=None,
+                    left_px=span.box.left,
+                    top_px=span.box.top,
+                    right_px=span.box.right,
+                    bottom_px=span.box.bottom,
+                    text=span.text,
+                    engine=reader.name,
+                    read_score=line.read_score,
+                    is_phi=span.is_phi,
+                    entity=span.entity,
+                    reason=span.reason,
+                )
+                for line in reader.read(image)
+                for span in label_spans(line, identifiers)
+            ]
+        regions.extend(replace(region, frame_index=frame.index) for region in seen[digest])
+    return regions
+
+
+def _refuse_unsupported(file: DicomFile) -> None:
+    """Hold what carries identifying content that no room can clean yet.
+
+    Raises
+    ------
+    ResidualRiskError
+        The instance is of such a kind.
+    """
+    sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
+    for prefix, reason in _NOT_YET.items():
+        if sop_class.startswith(prefix):
+            raise ResidualRiskError(reason)
+    if has_overlay_in_pixels(file):
+        raise ResidualRiskError("an overlay in unused bits of the pixel data cannot be cleaned by this version")
+
+
+def _done_before(project: Project, partition_key: str) -> dict[tuple[str, str], ReadInstance]:
+    vault = project.settings.vault
+    found: dict[str, list[TextRegion]] = {}
+    for region in read_shard(vault, "text_regions", partition_key):
+        found.setdefault(region.source_path, []).append(region)
+    return {
+        (row.source_path, row.source_sha256): ReadInstance(row, tuple(found.get(row.source_path, ())))
+        for row in read_shard(vault, "detections", partition_key)
+        if row.stamp == project.stamp and row.regions == len(found.get(row.source_path, ()))
+    }
+
+
+def _crashed(source: SourceFile) -> ReadInstance:
+    reason = "the process that read the pixels died"
+    detection = Detection(source.partition_key, source.source_path, source.source_sha256, 0, 0, 0, "new", "", "")
+    return ReadInstance(replace(detection, status=Status.QUARANTINED, reason=reason), ())
+
+
+def _cores() -> int:
+    import os
+
+    return os.cpu_count() or 1

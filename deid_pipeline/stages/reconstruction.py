@@ -1,0 +1,276 @@
+"""Reconstruction: a de-identified copy of each instance, staged in the vault.
+
+What belongs here: carrying out what strategy and detection say. What does not: judging the copy (``validation``), moving
+it to the release zone (``publication``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from deid_pipeline import __version__
+from deid_pipeline.codecs import Frame, codec_for, iter_frames
+from deid_pipeline.dicom import (
+    DicomFile,
+    EditedDataSet,
+    Replacement,
+    edit_data_set,
+    file_head,
+    marker_elements,
+    open_dicom,
+    pixel_layout,
+    write_dicom,
+)
+from deid_pipeline.model import (
+    Box,
+    CrosswalkEntry,
+    Detection,
+    ElementChange,
+    OutputFile,
+    PixelLayout,
+    RebuiltFile,
+    SourceFile,
+    StageSummary,
+    Status,
+    TextRegion,
+)
+from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
+from deid_pipeline.redaction import fill_for, prepare_boxes
+from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.timing import Progress, StageClock
+from deid_pipeline.stages.workers import each
+from deid_pipeline.store import make_folder, read_shard, write_shard
+
+_CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
+_UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What reconstruction is to do with one instance."""
+
+    source: SourceFile
+    detection: Detection
+    regions: tuple[TextRegion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """One instance after reconstruction: its copy, what was changed, and the pseudonyms it used (UID to UID)."""
+
+    file: RebuiltFile
+    changes: tuple[ElementChange, ...] = ()
+    uid_map: Mapping[str, str] = field(default_factory=dict)
+    patient: str = ""
+
+
+def rebuild_study(project: Project, partition_key: str, *, progress: Progress | None = None) -> StageSummary:
+    """Stage a de-identified copy of every instance that has none yet under this stamp."""
+    clock = StageClock(project, "reconstruction", partition_key)
+    plans = _plans(project, partition_key)
+    finished = finished_files(project, partition_key)
+    todo = [plan for plan in plans if (plan.source.source_path, plan.source.source_sha256) not in finished]
+    make_folder(staging_folder(project, partition_key))
+    results = []
+    for plan, result in zip(todo, each(project, rebuild_instance, todo, crashed=_crashed), strict=True):
+        results.append(result)
+        if progress:
+            progress(1, plan.source.size_bytes)
+    _write(project, partition_key, results)
+    return clock.summary((plan.source.size_bytes for plan in todo), (result.file.status for result in results))
+
+
+def rebuild_instance(project: Project, plan: Plan) -> Rebuilt:
+    """Write the de-identified copy of one instance; whatever stops that becomes its status."""
+    source, detection = plan.source, plan.detection
+    blank = RebuiltFile(
+        source.partition_key,
+        source.source_path,
+        source.source_sha256,
+        "",
+        "",
+        "",
+        detection.frames,
+        0,
+        detection.status,
+        detection.reason,
+        project.stamp,
+    )
+    if detection.status != Status.NEW:
+        return Rebuilt(blank)
+    try:
+        with open_dicom(Path(source.source_path)) as file:
+            return _rebuild(project, plan, file, blank)
+    except FILE_FAILURES as error:
+        status, reason = status_and_reason(error, "rebuilding")
+        return Rebuilt(replace(blank, status=status, reason=reason))
+
+
+def boxes_by_frame(regions: Iterable[TextRegion], layout: PixelLayout | None) -> dict[int, tuple[Box, ...]]:
+    """The boxes to fill on each frame: grown, clipped, merged; frame_index is 0-based."""
+    if layout is None:
+        return {}
+    found: dict[int, list[Box]] = defaultdict(list)
+    for region in regions:
+        found[region.frame_index or 0].append(region.box)
+    return {
+        index: prepare_boxes(boxes, rows=layout.rows, columns=layout.columns) for index, boxes in sorted(found.items())
+    }
+
+
+def finished_files(project: Project, partition_key: str) -> dict[tuple[str, str], OutputFile]:
+    """Output rows, by source path and hash, that hold under this stamp and need no new copy."""
+    return {
+        (row.source_path, row.source_sha256): row
+        for row in read_shard(project.settings.vault, "output_files", partition_key)
+        if row.stamp == project.stamp and (row.status != Status.RELEASED or _still_there(row))
+    }
+
+
+def staging_folder(project: Project, partition_key: str) -> Path:
+    """Where copies of a study wait for their checks."""
+    return project.settings.vault / "staging" / partition_key
+
+
+def _still_there(row: OutputFile) -> bool:
+    path = Path(row.output_path)
+    return path.is_file() and path.stat().st_size == row.size_bytes
+
+
+def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) -> Rebuilt:
+    source, strategy = plan.source, project.strategy
+    layout = pixel_layout(file)
+    boxes = boxes_by_frame(plan.regions, layout)
+    pseudonyms = Pseudonyms.for_patient(
+        project.secret, patient_id=file.text(0x00100020), study_uid=source.study_instance_uid
+    )
+    markers = marker_elements(
+        file.syntax,
+        method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
+        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if layout else ())),
+        temporal_information=strategy.temporal_information,
+        text_cleaned=bool(boxes),
+    )
+    edited = edit_data_set(file, rule_for=strategy.rule, pseudonyms=pseudonyms, markers=markers)
+    final = {tag: _final(file, edited, tag) for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)}
+    head = file_head(
+        sop_class_uid=file.text(0x00080016) or file.meta.get(0x00020002, ""),
+        sop_instance_uid=final[0x00080018],
+        transfer_syntax_uid=file.transfer_syntax_uid,
+    )
+    patient = final[0x00100020] or pseudonyms.patient_id()
+    names = (patient, final[0x0020000D], final[0x0020000E], f"{final[0x00080018]}.dcm")
+    target = staging_folder(project, source.partition_key) / f"{source.source_sha256[:16]}.dcm"
+    target.unlink(missing_ok=True)
+    replacements = _replacements(file, layout, boxes) if layout else []
+    write_dicom(target, file, head=head, segments=edited.segments, replacements=replacements)
+    rebuilt = replace(
+        blank,
+        staged_path=str(target),
+        release_name="/".join(("dicom", *(_UNSAFE_IN_NAMES.sub("_", name) for name in names))),
+        patient_pseudonym=patient,
+        frames=layout.number_of_frames if layout else 0,
+        frames_redacted=len(boxes),
+    )
+    changes = tuple(
+        ElementChange(
+            source.partition_key, source.source_path, change.tag_path, change.action, change.origin, change.new_value
+        )
+        for change in edited.changes
+    )
+    return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
+
+
+def _replacements(file: DicomFile, layout: PixelLayout, boxes: Mapping[int, tuple[Box, ...]]) -> list[Replacement]:
+    """The frames to redact, each made when it is written.
+
+    Raises
+    ------
+    ResidualRiskError
+        The transfer syntax cannot be rewritten without changing anything else.
+    """
+    if not boxes:
+        return []
+    codec = codec_for(layout.transfer_syntax_uid)
+
+    def replacement(frame: Frame) -> Replacement:
+        def produce() -> bytes:
+            fill = fill_for(codec.decode_frame(frame.data, layout), layout)
+            return codec.redact_frame(frame.data, layout, boxes=boxes[frame.index], fill=fill)
+
+        return Replacement(frame.start, frame.end, produce)
+
+    return [replacement(frame) for frame in iter_frames(file.buffer, layout) if frame.index in boxes]
+
+
+def _final(file: DicomFile, edited: EditedDataSet, tag: int) -> str:
+    """The value that a top-level element has in the copy."""
+    path = f"({tag >> 16:04x},{tag & 0xFFFF:04x})"
+    for change in edited.changes:
+        if change.tag_path == path:
+            return change.new_value or ""
+    return file.text(tag)
+
+
+def _plans(project: Project, partition_key: str) -> list[Plan]:
+    vault = project.settings.vault
+    detections = {row.source_path: row for row in read_shard(vault, "detections", partition_key)}
+    regions: dict[str, list[TextRegion]] = defaultdict(list)
+    for region in read_shard(vault, "text_regions", partition_key):
+        regions[region.source_path].append(region)
+    return [
+        Plan(row, detections[row.source_path], tuple(regions[row.source_path]))
+        for row in read_shard(vault, "source_files", partition_key)
+        if row.status == Status.NEW and row.source_path in detections
+    ]
+
+
+def _write(project: Project, partition_key: str, results: Sequence[Rebuilt]) -> None:
+    """Write the records; what other files of the study left in the tables of changes and pseudonyms stays."""
+    vault = project.settings.vault
+    sources = {result.file.source_path for result in results}
+    changes = [row for row in read_shard(vault, "element_changes", partition_key) if row.source_path not in sources]
+    changes += [change for result in results for change in result.changes]
+    write_shard(vault, "element_changes", partition_key, changes)
+    write_shard(vault, "rebuilt_files", partition_key, [result.file for result in results])
+    uids = {original: new for result in results for original, new in result.uid_map.items()}
+    patients = {
+        result.patient.removeprefix("id:"): result.file.patient_pseudonym for result in results if result.patient
+    }
+    for table, purpose, pairs in (("uid_map", "uid", uids), ("patient_map", "patient", patients)):
+        known = {row.original_hmac: row for row in read_shard(vault, table, partition_key)}
+        for original, pseudonym in pairs.items():
+            entry = CrosswalkEntry(
+                partition_key,
+                purpose,
+                encrypt_original(project.secret, purpose, original),
+                original_hmac(project.secret, purpose, original),
+                pseudonym,
+            )
+            known[entry.original_hmac] = entry
+        write_shard(vault, table, partition_key, known.values())
+
+
+def _crashed(plan: Plan) -> Rebuilt:
+    source = plan.source
+    reason = "the process that rebuilt the file died"
+    return Rebuilt(
+        RebuiltFile(
+            source.partition_key,
+            source.source_path,
+            source.source_sha256,
+            "",
+            "",
+            "",
+            plan.detection.frames,
+            0,
+            Status.QUARANTINED,
+            reason,
+            "",
+        )
+    )
