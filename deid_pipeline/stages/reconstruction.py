@@ -1,7 +1,7 @@
 """Reconstruction: a de-identified copy of each instance, staged in the vault.
 
-What belongs here: carrying out what strategy and detection say. What does not: judging the copy (``validation``), moving
-it to the release zone (``publication``).
+What belongs here: carrying out what strategy and detection say. What does not: judging the copy (``validation``),
+moving it to the release zone (``publication``).
 """
 
 from __future__ import annotations

@@ -5,26 +5,25 @@ What belongs here: the stages' functions for one instance, in order. What does n
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from deid_pipeline.errors import SettingsError
-from deid_pipeline.model import Kind, LandingFile, OutputFile, Settings, Status
-from deid_pipeline.pseudonyms import load_secret
+from deid_pipeline.model import Kind, LandingFile, OutputFile, Status
 from deid_pipeline.stages.detection import read_instance
 from deid_pipeline.stages.ingest import inspect
 from deid_pipeline.stages.project import Project
-from deid_pipeline.stages.reconstruction import Plan, Rebuilt, rebuild_instance
+from deid_pipeline.stages.reconstruction import Plan, rebuild_instance, staging_folder
 from deid_pipeline.stages.validation import Candidate, judge
 from deid_pipeline.store import make_folder, publish
-from deid_pipeline.strategy import load
 
 _KEY = "single"
 
 
-def deidentify_file(source: Path, target: Path, *, key_file: Path | None, strategy: str) -> OutputFile:
+def deidentify_file(source: Path, target: Path, project: Project) -> OutputFile:
     """De-identify one DICOM file; ``target`` appears only when every check passed, by one rename.
+
+    The copy waits for its checks in the project's vault.
 
     Returns
     -------
@@ -34,30 +33,21 @@ def deidentify_file(source: Path, target: Path, *, key_file: Path | None, strate
     Raises
     ------
     SettingsError
-        The source is not there, the target cannot be written, or the key is not usable.
-    StrategyError
-        The strategy cannot be used as written.
+        The output's folder is not there, or the output is a folder.
     """
-    if not source.is_file():
-        raise SettingsError("the input file is not there")
     if not target.parent.is_dir() or target.is_dir():
         raise SettingsError("the output's folder is not there, or the output is a folder")
-    rules, secret = load(strategy), load_secret(key_file)
-    with tempfile.TemporaryDirectory(prefix="deidp-", dir=target.parent) as scratch:
-        vault = Path(scratch)
-        settings = Settings(source.parent, target.parent, vault, key_file, strategy, workers=1)
-        project = Project(settings, secret, rules)
-        row = inspect(project, _landing(source))
-        if row.status != Status.NEW:
-            return OutputFile(_KEY, row.source_path, row.source_sha256, "", "", row.status, row.reason, 0, 0, 0, "")
-        make_folder(vault / "staging" / _KEY)
-        result = read_instance(project, row)
-        rebuilt: Rebuilt = rebuild_instance(project, Plan(row, result.detection, result.regions))
-        judged = judge(project, Candidate(rebuilt.file, rebuilt.changes, result.regions))
-        if judged.output.status != Status.RELEASED:
-            return judged.output
-        publish(Path(rebuilt.file.staged_path), target)
-        return replace(judged.output, output_path=str(target))
+    row = inspect(project, _landing(source))
+    if row.status != Status.NEW:
+        return OutputFile(_KEY, row.source_path, row.source_sha256, "", "", row.status, row.reason, 0, 0, 0, "")
+    make_folder(staging_folder(project, _KEY))
+    result = read_instance(project, row)
+    rebuilt = rebuild_instance(project, Plan(row, result.detection, result.regions))
+    judged = judge(project, Candidate(rebuilt.file, rebuilt.changes, result.regions))
+    if judged.output.status != Status.RELEASED:
+        return judged.output
+    publish(Path(rebuilt.file.staged_path), target)
+    return replace(judged.output, output_path=str(target))
 
 
 def _landing(source: Path) -> LandingFile:

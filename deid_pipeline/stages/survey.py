@@ -29,7 +29,7 @@ _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a landing zone holds: each study's fingerprint in ``partitions``, the studies with work to do in ``pending``."""
+    """What a landing zone holds: each study's fingerprint, and in ``pending`` the studies with work to do."""
 
     partitions: Mapping[str, str]
     pending: tuple[str, ...]

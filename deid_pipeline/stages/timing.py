@@ -27,7 +27,7 @@ class StageClock:
     def summary(
         self, sizes: Iterable[int], counts: Iterable[str] | Counter[str], *, thumbnail_png: bytes = b""
     ) -> StageSummary:
-        """The stage's summary, also written to ``run_timings``; ``sizes`` are the bytes of the files it went through."""
+        """The stage's summary, also written to ``run_timings``; ``sizes`` are bytes, one for each file."""
         seconds, sizes = time.perf_counter() - self._started, list(sizes)
         timing = StageTiming(self._key, self._stage, seconds, len(sizes), sum(sizes))
         write_shard(self._project.settings.vault, "run_timings", f"{self._key}-{self._stage}", [timing])
