@@ -159,26 +159,20 @@ def read_figures(vault: Path) -> ReleaseFigures:
 
 
 def _outcomes(vault: Path) -> Iterator[tuple[str, Sequence[_Outcome]]]:
-    """Each partition's outcomes, then those of files that belong to none, under the empty key."""
-    seen: set[str] = set()
-    for key in sorted({*shard_keys(vault, "source_files"), *shard_keys(vault, "output_files")}):
-        sources: list[SourceFile] = read_shard(vault, "source_files", key)
-        outputs: list[OutputFile] = read_shard(vault, "output_files", key)
+    """Each partition's outcomes, one for each source file; files of no study come last, under the empty key."""
+    waiting: defaultdict[str, dict[str, _Outcome]] = defaultdict(dict)
+    for shard in shard_keys(vault, "landing_files"):
+        for row in read_shard(vault, "landing_files", shard):
+            waiting[row.partition_key][row.source_path] = _Outcome(row.status, row.reason)
+    worked_on = {*shard_keys(vault, "source_files"), *shard_keys(vault, "output_files")}
+    for key in (*sorted(worked_on.union(waiting) - {""}), ""):
+        sources: list[SourceFile] = read_shard(vault, "source_files", key) if key else []
+        outputs: list[OutputFile] = read_shard(vault, "output_files", key) if key else []
         modalities = {row.source_path: row.modality for row in sources}
-        fates = {row.source_path: _Outcome(row.status, row.reason, row.modality) for row in sources}
+        fates = waiting.pop(key, {})
+        fates |= {row.source_path: _Outcome(row.status, row.reason, row.modality) for row in sources}
         fates |= {row.source_path: _output_outcome(row, modalities.get(row.source_path, "")) for row in outputs}
-        seen.update(fates)
-        by_partition: defaultdict[str, list[_Outcome]] = defaultdict(list)
-        owners = {row.source_path: row.partition_key for row in sources}
-        owners |= {row.source_path: row.partition_key for row in outputs}
-        for path, fate in fates.items():
-            by_partition[owners[path]].append(fate)
-        yield from by_partition.items()
-    for key in shard_keys(vault, "landing_files"):
-        rest = [row for row in read_shard(vault, "landing_files", key) if row.source_path not in seen]
-        seen.update(row.source_path for row in rest)
-        if rest:
-            yield "", [_Outcome(row.status, row.reason) for row in rest]
+        yield key, list(fates.values())
 
 
 def _output_outcome(row: OutputFile, modality: str) -> _Outcome:
