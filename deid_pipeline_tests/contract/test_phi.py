@@ -1,0 +1,40 @@
+"""What every recognizer of the PHI room keeps to."""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+from pathlib import Path
+
+import pytest
+
+from deid_pipeline import phi
+from deid_pipeline.model import ElementRow, IdentifierKind
+from deid_pipeline.phi import RECOGNIZERS, Recognizer, harvest
+
+PLAIN_FILES = {"__init__", "protocol", "identifiers", "spellings", "words", "labelling"}
+HEADER = harvest([ElementRow("", "", "(0010,0010)", "00100010", "PN", "PatientName", "", "DAVIDSON^DOUGLAS")])
+TEXTS = ["", " ", "Name: DAVIDSON DOUGLAS 2013-07-13", "ﬁ ß İ 山田 ½", "\x00\ufffd", "DAVIDSON" * 50]
+
+
+def test_every_file_of_the_room_is_a_registered_member_or_known_as_none() -> None:
+    files = {path.stem for path in Path(str(phi.__file__)).parent.glob("*.py")} - PLAIN_FILES
+    assert files == {recognizer.name for recognizer in RECOGNIZERS}
+    for name in files:
+        assert importlib.import_module(f"deid_pipeline.phi.{name}").__doc__
+
+
+@pytest.mark.parametrize("recognizer", RECOGNIZERS, ids=lambda recognizer: recognizer.name)
+@pytest.mark.parametrize("text", TEXTS)
+def test_spans_lie_in_the_text_and_reasons_hold_none_of_it(recognizer: Recognizer, text: str) -> None:
+    for span in recognizer.find(text, HEADER):
+        assert 0 <= span.start < span.end <= len(text)
+        assert span.entity in set(IdentifierKind)
+        assert 0 < span.score <= 1
+        assert text[span.start : span.end] not in span.reason
+
+
+@pytest.mark.parametrize("recognizer", RECOGNIZERS, ids=lambda recognizer: recognizer.name)
+def test_recognizers_travel_to_worker_processes(recognizer: Recognizer) -> None:
+    again = pickle.loads(pickle.dumps(recognizer))
+    assert again.find(TEXTS[2], HEADER) == recognizer.find(TEXTS[2], HEADER)
