@@ -1,0 +1,141 @@
+"""The README's tables, written from the code: ``--check`` fails on a difference, ``--write`` puts it right.
+
+A table stands between ``<!-- table:NAME -->`` and ``<!-- /table -->``. What belongs here: turning the registered
+members of a room into rows. What does not: any sentence about a member that the member could say itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+_BLOCK = re.compile(r"(?P<open><!-- table:(?P<name>\w+) -->\n).*?(?P<close><!-- /table -->)", re.DOTALL)
+
+
+def commands() -> Iterator[Sequence[str]]:
+    """Every command of the program: how it is called, the first sentence of its help."""
+    import typer
+
+    from deid_pipeline.cli import app
+
+    yield "command", "does"
+    yield from _commands(typer.main.get_command(app), "deidp")
+
+
+def _commands(command: object, called: str) -> Iterator[Sequence[str]]:
+    members = getattr(command, "commands", None)
+    if members is not None:
+        for name, member in members.items():
+            yield from _commands(member, f"{called} {name}")
+        return
+    words = [called]
+    for parameter in getattr(command, "params", ()):
+        if parameter.param_type_name == "argument":
+            name = parameter.metavar or str(parameter.name).upper()
+            words.append(name if parameter.required else f"[{name}]")
+        elif parameter.required:
+            words.append(f"{parameter.opts[0]} {str(parameter.name).upper()}")
+        else:
+            words.append(f"[{parameter.opts[0]}]")
+    does = str(getattr(command, "help", "")).split("\n\n", maxsplit=1)[0]
+    yield f"`{' '.join(words)}`", " ".join(does.split())
+
+
+def codecs() -> Iterator[Sequence[str]]:
+    """Every codec: the transfer syntaxes it reads, and whether it rewrites frames in which text was found."""
+    from pydicom.uid import UID
+
+    from deid_pipeline.codecs import CODECS
+
+    yield "codec", "transfer syntaxes it reads", "text found in pixels"
+    for codec in CODECS:
+        syntaxes = "<br>".join(f"`{uid}` {UID(uid).name}" for uid in codec.transfer_syntax_uids)
+        yield f"`{codec.name}`", syntaxes, "redacted in place" if codec.can_redact else "the file is held"
+
+
+def actions() -> Iterator[Sequence[str]]:
+    """Every action: its PS3.15 code and what it does."""
+    from deid_pipeline.actions import ACTIONS, ALL_VRS
+
+    yield "action", "PS3.15", "VRs", "does"
+    for action in ACTIONS:
+        without = ALL_VRS - action.vrs
+        vrs = "all" if not without else f"all but {' '.join(sorted(without))}"
+        vrs = min(vrs, " ".join(sorted(action.vrs)), key=len)
+        yield f"`{action.name}`", action.code, vrs, action.summary
+
+
+def engines() -> Iterator[Sequence[str]]:
+    """Every OCR engine: the first line of its description."""
+    from deid_pipeline.ocr import ENGINES
+
+    yield "engine", "reads"
+    for member in ENGINES:
+        yield f"`{member().name}`", str(member.__doc__).splitlines()[0].rstrip(".")
+
+
+def strategies() -> Iterator[Sequence[str]]:
+    """Every shipped strategy: its own description."""
+    from deid_pipeline.strategy import load, names
+
+    yield "strategy", "does"
+    for name in names():
+        yield f"`{name}`", load(name).description
+
+
+TABLES: dict[str, Callable[[], Iterator[Sequence[str]]]] = {
+    "commands": commands,
+    "codecs": codecs,
+    "actions": actions,
+    "engines": engines,
+    "strategies": strategies,
+}
+
+
+def as_markdown(rows: Iterator[Sequence[str]]) -> str:
+    """Rows, the first one a heading, as a Markdown table."""
+    heading, *body = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    lines = [heading, ["---"] * len(heading), *body]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def with_tables(text: str) -> str:
+    """The text with every table written anew.
+
+    Raises
+    ------
+    KeyError
+        A marker names a table that is not made here.
+    """
+    return _BLOCK.sub(lambda found: found["open"] + as_markdown(TABLES[found["name"]]()) + found["close"], text)
+
+
+def tables_in(text: str) -> list[str]:
+    """The names of the tables that a text holds, in its order."""
+    return [found["name"] for found in _BLOCK.finditer(text)]
+
+
+def main() -> int:
+    """Check or write the README; 1 when it differs from the code."""
+    parser = argparse.ArgumentParser(description="Keep the README's tables equal to the code.")
+    mode = parser.add_mutually_exclusive_group(required=True)
+    mode.add_argument("--check", action="store_true")
+    mode.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    before = README.read_text(encoding="utf-8")
+    after = with_tables(before)
+    if arguments.write:
+        README.write_text(after, encoding="utf-8")
+    elif before != after:
+        print("README.md: a table differs from the code; `make docs` puts it right")
+        return 1
+    print(f"README.md: {len(tables_in(after))} tables agree with the code")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
