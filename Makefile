@@ -19,14 +19,17 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed-core: pyproject.toml | $(BIN)/python
+	@echo 'installing the package: about a minute'
 	$(PIP) --editable .
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	@echo 'installing the package and what its tests need: about a minute'
 	$(PIP) --editable '.[test]'
 	@touch $(VENV)/.installed-core $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	@echo 'installing the package, its tests and the tools of `make check`: about a minute'
 	$(PIP) --editable '.[test,dev]'
 	@touch $(VENV)/.installed-core $(VENV)/.installed-test $@
 
