@@ -16,8 +16,10 @@ import yaml
 
 from deid_pipeline.errors import SettingsError
 from deid_pipeline.model import Settings
+from deid_pipeline.store import write_private
 
 FILE_NAME = "deid.yaml"
+DEFAULT_STRATEGY = "basic"
 CONFIG_VARIABLE = "DEID_CONFIG"
 WATCH_VARIABLE = "DEID_WATCH"  # "1" switches the landing-zone sensor on by default
 
@@ -137,12 +139,9 @@ def write_config(settings: Settings, file: Path) -> None:
     """
     lines = {name: getattr(settings, name) for name in _VARIABLES if getattr(settings, name) is not None}
     content = {name: str(value) if name in _PATHS else value for name, value in lines.items()}
-    staged = file.with_name(f".{file.name}.{os.getpid()}")
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     try:
-        descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            yaml.safe_dump(content, stream, sort_keys=False, allow_unicode=True)
-        staged.replace(file)
+        write_private(file, text.encode())
     except OSError as error:
         raise SettingsError(f"{file.name} cannot be written: {error.strerror}") from None
 
@@ -164,5 +163,5 @@ def _is_path(strategy: str) -> bool:
 
 def _strategy(strategy: str | None) -> str:
     if strategy is None:
-        return "basic"
+        return DEFAULT_STRATEGY
     return str(Path(strategy).expanduser().absolute()) if _is_path(strategy) else strategy

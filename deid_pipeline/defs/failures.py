@@ -6,7 +6,6 @@ ever and shows them without a login. What does not: errors of single instances, 
 
 from __future__ import annotations
 
-import os
 import traceback
 import uuid
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deid_pipeline.errors import DeidError
+from deid_pipeline.store import write_private
 
 
 class StageFailedError(DeidError):
@@ -32,8 +32,8 @@ def contained(stage: str, partition_key: str = "", *, vault: Path | None) -> Ite
         As it was raised inside, without its cause and context.
     StageFailedError
         For every other exception.
-    KeyboardInterrupt
-        When the block was interrupted.
+    BaseException
+        An interruption, as it came.
     """
     # Raised after the except blocks, not in them: the original then is neither cause nor context.
     outcome: BaseException
@@ -41,18 +41,18 @@ def contained(stage: str, partition_key: str = "", *, vault: Path | None) -> Ite
         yield
     except DeidError as error:
         outcome = _bare(error)
-    except KeyboardInterrupt:
-        outcome = KeyboardInterrupt()
     except Exception as error:  # noqa: BLE001  # the one place
         place = _write_details(error, stage, partition_key, vault)
         where = f" on {partition_key}" if partition_key else ""
         outcome = StageFailedError(f"{stage} failed{where}: {type(error).__name__}{place}")
+    except BaseException as interruption:  # noqa: BLE001  # raised again below, without what it interrupted
+        outcome = _bare(interruption)
     else:
         return
     raise outcome
 
 
-def _bare(error: DeidError) -> DeidError:
+def _bare(error: BaseException) -> BaseException:
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
@@ -63,11 +63,7 @@ def _write_details(error: Exception, stage: str, partition_key: str, vault: Path
     name = uuid.uuid4().hex[:12]
     text = "".join(traceback.format_exception(error))
     try:
-        folder = vault / "errors"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(folder / f"{name}.txt", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(f"{stage} {partition_key}\n{text}")
+        write_private(vault / "errors" / f"{name}.txt", f"{stage} {partition_key}\n{text}".encode(errors="replace"))
     except OSError:
         return " (its details could not be written to the vault)"
     return f" (details in the vault: errors/{name}.txt)"

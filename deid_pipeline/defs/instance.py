@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deid_pipeline.errors import SettingsError
+from deid_pipeline.store import make_folder, write_private
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -59,15 +60,12 @@ retention:
 
 def dagster_home(vault: Path) -> Path:
     """Return ``V/dagster``, made with mode 0700 and with a ``dagster.yaml`` when there is none."""
-    home = vault / "dagster"
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home = make_folder(vault / "dagster")
     config = home / "dagster.yaml"
     if not config.exists():
         # every run has worker processes of its own, so few runs fill a machine
         runs = max(1, min(4, (os.cpu_count() or 1) // 2))
-        staged = home / f".dagster.yaml.{os.getpid()}"
-        staged.write_text(_CONFIG.format(runs=runs), encoding="utf-8")
-        staged.replace(config)
+        write_private(config, _CONFIG.format(runs=runs).encode())
     return home
 
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from deid_pipeline.defs.resources import Listener
     from deid_pipeline.stages import Project, Survey
 
-# Dagster's own log lines stay in its event log; the terminal shows our progress.
-_RUN_CONFIG = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 # So many runs of a single study failing one after the other are a broken machine, not a broken study.
 _FAILURES_IN_A_ROW = 3
 
@@ -132,7 +130,6 @@ class _Runner:
         return _job(job_name).execute_in_process(
             instance=self._instance,
             tags={LAUNCHER_TAG: "run", **tags},
-            run_config=_RUN_CONFIG,
             resources={"workplace": self._workplace},
             raise_on_error=False,
         )

@@ -62,7 +62,8 @@ def landing_zone(context: SensorEvaluationContext, workplace: ResourceParam[Work
     cursor: dict[str, list[str]] = {}
     requests: list[RunRequest] = []
     for key in survey.pending[:STUDIES_WATCHED]:
-        run_key = f"{key}:{survey.partitions[key]}"
+        # the same files under another strategy, key or code version are another piece of work
+        run_key = f"{key}:{survey.partitions[key]}:{project.stamp[:8]}"
         seen, requested = before.get(key, ["", ""])
         if seen == run_key and requested != run_key and len(requests) < REQUESTS_PER_TICK:
             requests.append(RunRequest(run_key=run_key, partition_key=key))

@@ -1,0 +1,44 @@
+"""``deidp run``: everything new in the landing zone through the assets."""
+
+from __future__ import annotations
+
+import typer
+
+from deid_pipeline.cli import options
+from deid_pipeline.cli.endings import ExitCode, code_for_counts, say
+from deid_pipeline.model import Status
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run")(run)
+
+
+def run(  # one parameter for each option
+    landing: options.Landing = None,
+    release: options.Release = None,
+    vault: options.Vault = None,
+    key_file: options.KeyFile = None,
+    strategy: options.Strategy = None,
+    workers: options.Workers = None,
+    config: options.Config = None,
+) -> None:
+    """Take every new or changed study in LANDING through the pipeline, as Dagster runs that `deidp ui` shows."""
+    from deid_pipeline.cli.terminal import TerminalProgress
+    from deid_pipeline.defs.configuration import Draft
+    from deid_pipeline.defs.launch import run_pending
+
+    said = Draft(landing, release, vault, key_file, strategy, workers)
+    settings = options.settings_from(config, said)
+    progress = TerminalProgress()
+    try:
+        outcome = run_pending(settings, progress=progress)
+    finally:
+        progress.close()
+    for status in Status:
+        if status in outcome.counts:
+            typer.echo(f"{status:<12}{outcome.counts[status]:>8}")
+    typer.echo(f"report: {settings.release / 'report' / 'index.html'}")
+    for message in outcome.failures:
+        say(message)
+    raise typer.Exit(ExitCode.UNEXPECTED if outcome.failures else code_for_counts(outcome.counts))
