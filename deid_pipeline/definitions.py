@@ -16,5 +16,5 @@ defs = Definitions(
     resources={"workplace": Workplace()},
     executor=in_process_executor,
     # events are in the event log; printed once more they only fill files
-    loggers={"console": colored_console_logger.configured({"log_level": "CRITICAL"}, name="console")},
+    loggers={"console": colored_console_logger.configured({"log_level": "CRITICAL"})},
 )
