@@ -51,9 +51,9 @@ def test_frames_and_bytes_count_released_files_only(tmp_path: Path) -> None:
 
 
 def test_a_crashed_check_is_counted_apart_from_a_failed_one(tmp_path: Path) -> None:
-    outcomes = [True, True, False, None]
+    outcomes = [True, True, False, None, None, None]
     write_shard(tmp_path, "check_results", A, [CheckResult(A, "o", "dates_shifted", passed, "") for passed in outcomes])
-    assert read_figures(tmp_path).checks == (CheckFigures("dates_shifted", passed=2, failed=1, crashed=1),)
+    assert read_figures(tmp_path).checks == (CheckFigures("dates_shifted", passed=2, failed=1, crashed=3),)
 
 
 def test_stages_are_summed_and_stand_in_the_order_of_the_pipeline(tmp_path: Path) -> None:
