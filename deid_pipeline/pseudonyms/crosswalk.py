@@ -26,7 +26,9 @@ def encrypt_original(secret: ProjectSecret, purpose: str, original: str) -> str:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     nonce = secret.derive(f"nonce/{purpose}", original)[:_NONCE_BYTES]
-    sealed = AESGCM(secret.derive("encryption", "")).encrypt(nonce, original.encode(), purpose.encode())
+    sealed = AESGCM(secret.derive("encryption", "")).encrypt(
+        nonce, original.encode("utf-8", "surrogatepass"), purpose.encode("utf-8", "surrogatepass")
+    )
     return base64.b64encode(nonce + sealed).decode("ascii")
 
 
@@ -41,11 +43,11 @@ def decrypt_original(secret: ProjectSecret, purpose: str, encrypted: str) -> str
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    sealed = base64.b64decode(encrypted)
     try:
+        sealed = base64.b64decode(encrypted, validate=True)
         plain = AESGCM(secret.derive("encryption", "")).decrypt(
-            sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode()
+            sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode("utf-8", "surrogatepass")
         )
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: no base64, or too short to hold a nonce
         raise SettingsError("the crosswalk was made with another key, or was altered") from None
-    return plain.decode()
+    return plain.decode("utf-8", "surrogatepass")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from pathlib import Path
 from deid_pipeline.errors import SettingsError
 
 KEY_BYTES = 32
+_HEX_KEY = re.compile(f"[0-9a-fA-F]{{{2 * KEY_BYTES}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,10 @@ class ProjectSecret:
     def derive(self, purpose: str, value: str) -> bytes:
         """HMAC-SHA256 of (purpose, value), 32 bytes.
 
-        ``purpose`` holds no NUL, so that (purpose, value) pairs cannot run into each other.
+        ``purpose`` holds no NUL, so that (purpose, value) pairs cannot run into each other. Lone surrogates are encoded
+        like other characters: no two values share their bytes.
         """
-        return hmac.digest(self._key, f"{purpose}\0{value}".encode("utf-8", "surrogateescape"), "sha256")
+        return hmac.digest(self._key, f"{purpose}\0{value}".encode("utf-8", "surrogatepass"), "sha256")
 
     def fingerprint(self) -> str:
         """16 hex digits that tell one secret from another without revealing it."""
@@ -48,7 +51,10 @@ def load_secret(key_file: Path | None, *, environment: Mapping[str, str] = os.en
         text = environment.get("DEID_KEY", "")
         if not text:
             raise SettingsError("no key: give --key-file or set DEID_KEY (deidp init makes a key)")
-        return ProjectSecret(_parse(text.encode("ascii", "replace"), "DEID_KEY"))
+        key = _from_hex(text)
+        if key is None:
+            raise SettingsError(f"DEID_KEY must hold {2 * KEY_BYTES} hex digits")
+        return ProjectSecret(key)
     try:
         mode = key_file.stat().st_mode
         content = key_file.read_bytes()
@@ -56,7 +62,12 @@ def load_secret(key_file: Path | None, *, environment: Mapping[str, str] = os.en
         raise SettingsError(f"the key file cannot be read: {error.strerror}") from None
     if stat.S_IMODE(mode) & 0o077:
         raise SettingsError(f"the key file can be read by others (mode {stat.S_IMODE(mode):04o}): chmod 600 it")
-    return ProjectSecret(_parse(content, "the key file"))
+    if len(content) == KEY_BYTES:
+        return ProjectSecret(content)
+    key = _from_hex(content.decode("latin-1"))
+    if key is None:
+        raise SettingsError(f"the key file must hold {KEY_BYTES} raw bytes or {2 * KEY_BYTES} hex digits")
+    return ProjectSecret(key)
 
 
 def create_key_file(path: Path) -> None:
@@ -77,13 +88,7 @@ def create_key_file(path: Path) -> None:
         stream.write(secrets.token_hex(KEY_BYTES) + "\n")
 
 
-def _parse(content: bytes, origin: str) -> bytes:
-    if len(content) == KEY_BYTES:
-        return content
-    try:
-        key = bytes.fromhex(content.decode("ascii").strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise SettingsError(f"{origin} must hold {KEY_BYTES} raw bytes or {2 * KEY_BYTES} hex digits")
-    return key
+def _from_hex(text: str) -> bytes | None:
+    """The key of exactly 64 hex digits, white space around them aside; None for anything else."""
+    digits = text.strip()
+    return bytes.fromhex(digits) if _HEX_KEY.fullmatch(digits) else None
