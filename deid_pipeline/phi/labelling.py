@@ -7,7 +7,7 @@ What belongs here: joining what the recognizers found, and each span's share of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from deid_pipeline.model import Box, Identifier
@@ -55,7 +55,8 @@ def label_spans(
     Returns
     -------
     list of LabelledSpan
-        Parts in reading order, without the blanks between them; boxes split the line's width by characters. A line
+        Parts in reading order, without the blanks between them; boxes split the line's width by characters and together
+        cover all of it, since letters differ in width and one may stand where a blank was counted. A line
         without any text gives one span that is not PHI, so that no region gets lost.
     """
     text = line.text
@@ -67,7 +68,7 @@ def label_spans(
         parts += _part(line, done, span.start, None)
         parts += _part(line, span.start, span.end, span)
         done = span.end
-    return parts or [LabelledSpan(text, line.box, False, "", "")]
+    return _tiled(parts, line.box) or [LabelledSpan(text, line.box, False, "", "")]
 
 
 def _all() -> Sequence[Recognizer]:
@@ -115,6 +116,16 @@ def _part(line: Line, start: int, end: int, span: Span | None) -> list[LabelledS
     if span is None:
         return [LabelledSpan(text, box, False, "", "")]
     return [LabelledSpan(text, box, True, span.entity, span.reason)]
+
+
+def _tiled(parts: Sequence[LabelledSpan], box: Box) -> list[LabelledSpan]:
+    """The parts with boxes widened to the left until none of the line's columns is left over."""
+    tiled: list[LabelledSpan] = []
+    for number, part in enumerate(parts):
+        left = min(part.box.left, tiled[-1].box.right) if tiled else box.left
+        right = box.right if number == len(parts) - 1 else part.box.right
+        tiled.append(replace(part, box=replace(part.box, left=left, right=right)))
+    return tiled
 
 
 def _share(box: Box, start: int, end: int, characters: int) -> Box:

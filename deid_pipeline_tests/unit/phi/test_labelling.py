@@ -64,3 +64,11 @@ def test_a_field_label_is_no_phi_even_for_a_patient_of_that_name() -> None:
     header = harvest([ElementRow("", "", "(0010,0010)", "00100010", "PN", "PatientName", "", "Birth^Date")])
     parts = label_spans(ReadLine(Box(0, 0, 100, 10), "Birth Date: 1/2/1980", 1.0), header)
     assert [(part.text, part.is_phi) for part in parts] == [("Birth Date:", False), ("1/2/1980", True)]
+
+
+def test_the_parts_together_cover_every_column_of_the_line() -> None:
+    line = ReadLine(Box(10, 0, 110, 10), "  Name:   DAVIDSON   axial ", 1.0)
+    parts = label_spans(line, HEADER)
+    covered = {column for part in parts for column in range(part.box.left, part.box.right)}
+    assert len(parts) == 3
+    assert covered == set(range(10, 110))
