@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
 from deid_pipeline.codecs.samples import check_claim, damaged, frame_shape, sample_dtype
@@ -73,7 +72,7 @@ def _check(frame: Buffer, layout: PixelLayout) -> None:
     check_claim(layout)
     if layout.bits_allocated != 1:
         sample_dtype(layout)
-    elif layout.samples_per_pixel != 1 or layout.keyword != "PixelData" or _is_big_endian(layout):
+    elif layout.samples_per_pixel != 1 or layout.keyword != "PixelData":
         raise damaged("1-bit pixel data of this layout are not supported")
     if layout.photometric_interpretation == "YBR_FULL_422":
         if layout.samples_per_pixel != 3 or layout.columns % 2 or layout.planar_configuration:
@@ -120,9 +119,8 @@ def _used_bits(values: FrameArray, layout: PixelLayout) -> FrameArray:
     spare = layout.bits_allocated - layout.bits_stored
     if spare == 0:
         return values
-    integers: npt.NDArray[np.signedinteger] = values  # type: ignore[assignment]
-    np.left_shift(integers, above, out=integers)
-    np.right_shift(integers, spare, out=integers)
+    np.left_shift(values, above, out=values)
+    np.right_shift(values, spare, out=values)
     return values
 
 

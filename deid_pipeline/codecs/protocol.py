@@ -10,7 +10,6 @@ import mmap
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias
 
-import numpy as np
 import numpy.typing as npt
 
 from deid_pipeline.model import Box, PixelLayout
@@ -18,7 +17,7 @@ from deid_pipeline.model import Box, PixelLayout
 Buffer: TypeAlias = bytes | bytearray | memoryview | mmap.mmap
 """Bytes that can be sliced without reading all of them."""
 
-FrameArray: TypeAlias = npt.NDArray[np.generic[Any]]
+FrameArray: TypeAlias = npt.NDArray[Any]
 """A decoded frame, ``(rows, columns)`` or ``(rows, columns, samples)``."""
 
 

@@ -18,14 +18,18 @@ import numpy as np
 
 from deid_pipeline.errors import EngineUnavailableError
 from deid_pipeline.model import Box, ReadLine
-from deid_pipeline.ocr.tiling import Piece, join_lines, pieces
+from deid_pipeline.ocr.anchor import strip
+from deid_pipeline.ocr.tiling import Piece, is_large, join_lines, pieces, quarters
 
 if TYPE_CHECKING:
     from deid_pipeline.ocr.protocol import Image
 
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
-_SMALLEST_PX = 64  # the network halves its input five times; smaller pieces are padded
+_SMALLEST_PX = 256  # narrower pictures are padded, so that the strip of known text fits
+_MOST_LOOKS = 2  # how often a piece with an oversized box is cut into quarters
+_READABLE_SCORE = 0.8  # with it, and
+_READABLE_LENGTH = 3  # so many characters, an oversized box is text
 _SETTINGS: dict[str, Any] = {
     "Global.log_level": "critical",
     "Global.use_cls": False,
@@ -66,23 +70,24 @@ class RapidEngine:
                 found += self._read_piece(image, piece)
         return join_lines(found)
 
-    def _read_piece(self, image: Image, piece: Piece) -> list[ReadLine]:
-        """Read one part of an image; boxes in pixels of the whole image."""
+    def _read_piece(self, image: Image, piece: Piece, *, looks: int = _MOST_LOOKS) -> list[ReadLine]:
+        """Read one part of an image; boxes in pixels of the whole image.
+
+        Oversized boxes that cannot be read as text are replaced by what is found in the quarters of the piece. After
+        the last look they stay, as whatever they are was taken for text again and again.
+        """
         box = piece.box
         part = image[box.top : box.bottom, box.left : box.right]
         if part.size == 0 or int(part.min()) == int(part.max()):
             return []
-        rapid = self._engine()
-        picture = _prepare(part, scale=piece.scale)
-        detected = rapid.text_det(picture)
-        if detected.boxes is None or len(detected.boxes) == 0:
-            return []
-        quads = np.asarray(detected.boxes, dtype=np.float32)
-        texts = _recognise(rapid, picture, quads)
-        lines = [
-            ReadLine(_to_image(quad, piece), text, score) for quad, (text, score) in zip(quads, texts, strict=True)
-        ]
-        return [line for line in lines if line.box.area > 0]
+        lines = _find(self._engine(), part, piece)
+        suspects = {line for line in lines if is_large(line.box, piece) and not _is_readable(line)}
+        if not suspects or looks == 0:
+            return lines
+        lines = [line for line in lines if line not in suspects]
+        for quarter in quarters(piece):
+            lines += self._read_piece(image, quarter, looks=looks - 1)
+        return lines
 
     def _engine(self) -> Any:
         """Load the models at the first call in this process; a forked child loads its own."""
@@ -112,8 +117,26 @@ def _load(threads: int) -> Any:
     return rapid
 
 
+def _find(rapid: Any, part: Image, piece: Piece) -> list[ReadLine]:
+    """Detect and recognise the lines of one part."""
+    picture = _prepare(part, scale=piece.scale)
+    detected = rapid.text_det(np.vstack([picture, strip(picture.shape[1])]))
+    if detected.boxes is None or len(detected.boxes) == 0:
+        return []
+    quads = np.asarray(detected.boxes, dtype=np.float32)
+    quads = quads[quads[:, :, 1].min(axis=1) < picture.shape[0]]
+    quads[:, :, 1] = np.minimum(quads[:, :, 1], picture.shape[0])
+    texts = _recognise(rapid, picture, quads)
+    lines = [ReadLine(_to_image(quad, piece), text, score) for quad, (text, score) in zip(quads, texts, strict=True)]
+    return [line for line in lines if line.box.left < line.box.right and line.box.top < line.box.bottom]
+
+
+def _is_readable(line: ReadLine) -> bool:
+    return line.read_score >= _READABLE_SCORE and len(line.text) >= _READABLE_LENGTH
+
+
 def _prepare(part: Image, *, scale: float) -> Image:
-    """Scale a part, pad it to the smallest size the detector takes, and give it three channels."""
+    """Scale a part, pad it to the smallest size the detector takes, and give it three channels, blue first."""
     import cv2
 
     rows, columns = part.shape[:2]

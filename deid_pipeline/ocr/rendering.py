@@ -21,10 +21,10 @@ _LUMA_CHROMA = frozenset({"YBR_FULL", "YBR_FULL_422"})
 
 
 def to_8bit(
-    array: npt.NDArray[np.generic[Any]],
+    array: npt.NDArray[Any],
     layout: PixelLayout,
     *,
-    palette: npt.NDArray[np.integer[Any]] | None = None,
+    palette: npt.NDArray[Any] | None = None,
 ) -> Image:
     """Render one decoded frame for OCR by its own minimum and maximum.
 
@@ -57,21 +57,21 @@ def to_8bit(
     return _stretch(array[:, :, :3] if array.shape[2] >= 3 else array[:, :, 0])
 
 
-def _ranks(array: npt.NDArray[np.generic[Any]]) -> npt.NDArray[np.int64]:
+def _ranks(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Replace each value by its rank among the values in use."""
     _, inverse = np.unique(array, return_inverse=True)
     ranks: npt.NDArray[np.int64] = inverse.reshape(array.shape)
     return ranks
 
 
-def _blocks(array: npt.NDArray[np.generic[Any]]) -> list[slice]:
+def _blocks(array: npt.NDArray[Any]) -> list[slice]:
     """Cut the rows of an array so that a float32 copy of each cut stays small."""
     row_bytes = max(1, 4 * array[:1].size)
     step = max(1, _BLOCK_BYTES // row_bytes)
     return [slice(start, start + step) for start in range(0, array.shape[0], step)]
 
 
-def _limits(array: npt.NDArray[np.generic[Any]]) -> tuple[float, float]:
+def _limits(array: npt.NDArray[Any]) -> tuple[float, float]:
     """Smallest and largest number of an array, ``(0, 0)`` when there is none."""
     if array.size == 0:
         return 0.0, 0.0
@@ -82,7 +82,7 @@ def _limits(array: npt.NDArray[np.generic[Any]]) -> tuple[float, float]:
     return (min(low for low, _ in seen), max(high for _, high in seen)) if seen else (0.0, 0.0)
 
 
-def _stretch(array: npt.NDArray[np.generic[Any]]) -> Image:
+def _stretch(array: npt.NDArray[Any]) -> Image:
     """Map minimum to maximum linearly onto 0 to 255."""
     image: Image = np.zeros(array.shape, dtype=np.uint8)
     low, high = _limits(array)
@@ -95,7 +95,7 @@ def _stretch(array: npt.NDArray[np.generic[Any]]) -> Image:
     return image
 
 
-def _ybr_to_rgb(array: npt.NDArray[np.generic[Any]], *, bits: int) -> npt.NDArray[np.float32]:
+def _ybr_to_rgb(array: npt.NDArray[Any], *, bits: int) -> npt.NDArray[np.float32]:
     """Convert full-range YCbCr to RGB (PS3.3 C.7.6.3.1.2), clipped to the range of ``bits``."""
     middle, top = float(1 << (bits - 1)), float((1 << bits) - 1)
     rgb = np.empty(array.shape, dtype=np.float32)

@@ -8,12 +8,16 @@ A detector sees text best at a certain size: small images are enlarged until the
 never shrunk, so that small text on a large radiograph stays as legible as it is; one more look at the whole image,
 shrunk to one piece, finds text larger than the overlap. Memory is bounded by one piece, time grows with the number of
 pixels.
+
+A box that is large for its piece is seldom a line of text: the piece is then read again in four overlapping, larger
+quarters (`quarters`), so that text inside of it is found for itself, and what is no text is not redacted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import ceil
 
 from deid_pipeline.model import Box, ReadLine
 
@@ -21,6 +25,10 @@ SIDE_PX = 1024
 PIECE_PX = 2048
 OVERLAP_PX = 192
 MAX_ENLARGEMENT = 8.0
+LARGE_SHARE = 0.25
+"""A box whose shorter side is more than this share of its piece's is looked at again."""
+_QUARTER_SHARE = 0.6  # of a side, so that quarters overlap by a fifth
+_QUARTER_ZOOM = 1.5
 _SAME_LINE = 0.8  # share of the smaller box that lies in the other
 
 
@@ -66,6 +74,28 @@ def _cuts(length: int, *, side: int, overlap: int) -> list[tuple[int, int]]:
         return [(0, length)]
     count = -(-(length - overlap) // (side - overlap))
     return [(start, start + side) for start in ((length - side) * at // (count - 1) for at in range(count))]
+
+
+def quarters(piece: Piece) -> Iterator[Piece]:
+    """Cut a piece into four overlapping parts, shown larger but never larger than the piece was.
+
+    Yields
+    ------
+    Piece
+        From the upper left to the lower right.
+    """
+    box = piece.box
+    width = ceil((box.right - box.left) * _QUARTER_SHARE)
+    height = ceil((box.bottom - box.top) * _QUARTER_SHARE)
+    for top in (box.top, box.bottom - height):
+        for left in (box.left, box.right - width):
+            yield Piece(Box(left, top, left + width, top + height), piece.scale * _QUARTER_ZOOM)
+
+
+def is_large(box: Box, piece: Piece) -> bool:
+    """Whether a box is larger than a line of text ought to be in its piece."""
+    side = min(piece.box.right - piece.box.left, piece.box.bottom - piece.box.top)
+    return min(box.right - box.left, box.bottom - box.top) > LARGE_SHARE * side
 
 
 def join_lines(lines: Iterable[ReadLine]) -> list[ReadLine]:

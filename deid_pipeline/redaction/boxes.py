@@ -10,9 +10,11 @@ from collections.abc import Iterable
 
 from deid_pipeline.model import Box
 
+_WASTE = 0.05  # share of a common bounding box that may lie outside of both boxes
+
 
 def prepare_boxes(boxes: Iterable[Box], *, rows: int, columns: int, grow_px: int = 2) -> tuple[Box, ...]:
-    """Grow, clip and merge boxes so that none of the results overlap.
+    """Grow, clip and merge boxes.
 
     Parameters
     ----------
@@ -26,11 +28,16 @@ def prepare_boxes(boxes: Iterable[Box], *, rows: int, columns: int, grow_px: int
     Returns
     -------
     tuple of Box
-        Sorted, inside the frame, none of them empty, no two of them overlapping. Overlapping boxes are replaced by
-        their common bounding box, repeatedly, so that the result covers everything the input covered.
+        Sorted, inside the frame, none of them empty, none inside another. Two overlapping boxes become their common
+        bounding box where that adds next to nothing; else both stay and overlap, so that the result covers what the
+        grown input covered and hardly a pixel more.
     """
-    grown = (_clip(_grow(box, grow_px), rows=rows, columns=columns) for box in boxes if box.area > 0)
-    return _merge(sorted(box for box in grown if box.area > 0))
+    grown = (_clip(_grow(box, grow_px), rows=rows, columns=columns) for box in boxes if _has_area(box))
+    return _merge(sorted({box for box in grown if _has_area(box)}))
+
+
+def _has_area(box: Box) -> bool:
+    return box.left < box.right and box.top < box.bottom
 
 
 def _grow(box: Box, by: int) -> Box:
@@ -41,25 +48,33 @@ def _clip(box: Box, *, rows: int, columns: int) -> Box:
     return Box(max(0, box.left), max(0, box.top), min(columns, box.right), min(rows, box.bottom))
 
 
-def _overlap(one: Box, other: Box) -> bool:
-    return one.left < other.right and other.left < one.right and one.top < other.bottom and other.top < one.bottom
-
-
-def _union(one: Box, other: Box) -> Box:
-    return Box(
+def _merged(one: Box, other: Box) -> Box | None:
+    """The common bounding box of two overlapping boxes, None where it would waste pixels."""
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.bottom, other.bottom) - max(one.top, other.top)
+    if width <= 0 or height <= 0:
+        return None
+    around = Box(
         min(one.left, other.left),
         min(one.top, other.top),
         max(one.right, other.right),
         max(one.bottom, other.bottom),
     )
+    wasted = around.area - (one.area + other.area - width * height)
+    return around if wasted <= _WASTE * around.area else None
 
 
 def _merge(boxes: Iterable[Box]) -> tuple[Box, ...]:
-    merged: list[Box] = []
+    """Merge until no two boxes can be."""
+    result: list[Box] = []
     for box in boxes:
-        current = box
-        while hit := next((other for other in merged if _overlap(current, other)), None):
-            merged.remove(hit)
-            current = _union(current, hit)
-        merged.append(current)
-    return tuple(sorted(merged))
+        current, index = box, 0
+        while index < len(result):
+            around = _merged(current, result[index])
+            if around is None:
+                index += 1
+                continue
+            del result[index]
+            current, index = around, 0
+        result.append(current)
+    return tuple(sorted(result))

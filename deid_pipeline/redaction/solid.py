@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from deid_pipeline.model import PixelLayout
@@ -19,7 +18,7 @@ _LUMA_CHROMA = frozenset({"YBR_FULL", "YBR_FULL_422"})
 _RGB = frozenset({"RGB", "YBR_RCT", "YBR_ICT"})
 
 
-def fill_for(frame_array: npt.NDArray[np.generic[Any]], layout: PixelLayout) -> tuple[int, ...]:
+def fill_for(frame_array: npt.NDArray[Any], layout: PixelLayout) -> tuple[int, ...]:
     """Choose the stored sample values of a black pixel (PS3.3 C.7.6.3.1.2).
 
     The extreme of the frame itself is taken for grey images, so that no window, padding value or display that
