@@ -6,6 +6,7 @@ which element gets which (``strategy``).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,8 +18,7 @@ CODED_VRS = frozenset("LO LT PN SH ST UC UT".split())  # under Specific Characte
 BINARY_VRS = frozenset("AT FD FL OB OD OF OL OV OW SL SS SV UL UN US UV".split())
 ALL_VRS = TEXT_VRS | BINARY_VRS | {"SQ"}
 
-_LENGTH_LIMITS = {"AE": 16, "AS": 4, "CS": 16, "DA": 8, "DS": 16, "DT": 26, "IS": 12, "LO": 64, "LT": 10240}
-_LENGTH_LIMITS |= {"PN": 64, "SH": 16, "ST": 1024, "TM": 14, "UI": 64}
+_DELIMITERS = set(b"\\^=\n\r\t\f")  # where ISO 2022 code extensions end (PS3.5 6.1.2.5.3)
 
 
 class PseudonymSource(Protocol):
@@ -59,11 +59,9 @@ class ElementValue:
 
     def text(self) -> str:
         """The value as text without padding; undecodable bytes become U+FFFD."""
-        if self.vr not in CODED_VRS or self.encodings == ("ascii",):
+        if self.vr not in CODED_VRS:
             return self.raw.decode("latin-1").strip("\0 ")
-        from pydicom.charset import decode_bytes
-
-        return decode_bytes(self.raw, list(self.encodings), set()).strip("\0 ")
+        return decode_text(self.raw, self.encodings).strip("\0 ")
 
 
 Rewrite = Callable[[ElementValue], bytes | None]
@@ -100,7 +98,12 @@ def refuse_option(action: str, option: str) -> None:
         raise StrategyError(f"{action} takes no option")
 
 
-def legal_length(vr: str, text: str) -> bool:
-    """Whether ``text`` is short enough for its VR (PS3.5 Table 6.2-1)."""
-    limit = _LENGTH_LIMITS.get(vr)
-    return limit is None or all(len(part) <= limit for part in text.split("\\"))
+def decode_text(raw: bytes, encodings: Sequence[str]) -> str:
+    """Text under a Specific Character Set, ISO 2022 escapes included; undecodable bytes become U+FFFD."""
+    if b"\x1b" not in raw and raw.isascii():
+        return raw.decode("ascii")
+    from pydicom.charset import decode_bytes
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return decode_bytes(raw, list(encodings), _DELIMITERS)

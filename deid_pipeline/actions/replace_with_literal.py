@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from deid_pipeline.actions.protocol import TEXT_VRS, ElementValue, Rewrite, legal_length
+from deid_pipeline.actions.legality import legal_value
+from deid_pipeline.actions.protocol import TEXT_VRS, ElementValue, Rewrite
 from deid_pipeline.errors import StrategyError
 
 
@@ -20,12 +21,12 @@ class ReplaceWithLiteral:
         Raises
         ------
         StrategyError
-            The option is empty, not ASCII or too long for the VR.
+            The option is empty, not ASCII, or no legal value of the VR.
         """
         if not option or not option.isascii():
             raise StrategyError("replaceWithLiteral needs an option of ASCII characters")
-        if not legal_length(vr, option):
-            raise StrategyError(f"the option of replaceWithLiteral is too long for {vr}")
+        if not legal_value(vr, option):
+            raise StrategyError(f"the option of replaceWithLiteral is no legal value of VR {vr}")
         literal = option.encode("ascii")
 
         def rewrite(element: ElementValue) -> bytes | None:

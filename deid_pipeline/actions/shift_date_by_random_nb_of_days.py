@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 
+from deid_pipeline.actions.legality import AFTER_DATE
 from deid_pipeline.actions.protocol import ElementValue, Rewrite, refuse_option
 
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(.*)", re.ASCII | re.DOTALL)
@@ -36,10 +37,13 @@ def _shift(element: ElementValue) -> bytes | None:
 
 
 def shifted_date(text: str, days: datetime.timedelta, *, vr: str) -> str:
-    """One date moved by ``days``, the rest of a DT unchanged; empty when it is no whole, real date."""
+    """One date moved by ``days``, the rest of a DT unchanged; empty when it is no whole, real date.
+
+    What follows the date of a DT must be a time and a zone: a second date, of a range say, would stay as it was.
+    """
     dotted = _DOTTED.fullmatch(text)
     match = _DATE.fullmatch("".join(dotted.groups()) if dotted else text)
-    if match is None or (vr == "DA" and match[4]) or not re.fullmatch(r"[\d.+-]*", match[4], re.ASCII):
+    if match is None or (vr == "DA" and match[4]) or not AFTER_DATE.fullmatch(match[4]):
         return ""
     try:
         moved = datetime.date(int(match[1]), int(match[2]), int(match[3])) + days

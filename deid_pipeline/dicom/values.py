@@ -10,12 +10,11 @@ import struct
 import warnings
 from functools import lru_cache
 
-from deid_pipeline.actions.protocol import CODED_VRS, TEXT_VRS
+from deid_pipeline.actions.protocol import CODED_VRS, TEXT_VRS, decode_text
 from deid_pipeline.dicom.structure import Buffer, Element
 
 _NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
 _MAXIMUM_NUMBERS = 64  # more are bulk data, a look-up table say
-_DELIMITERS = set(b"\\^=\n\r\t\f")  # where ISO 2022 code extensions end (PS3.5 6.1.2.5.3)
 _SINGLE_TEXT = frozenset({"LT", "ST", "UT", "UR"})
 
 
@@ -39,17 +38,6 @@ def text_value(raw: bytes, vr: str, encodings: tuple[str, ...], *, big_endian: b
     if len(raw) % width or len(raw) // width > _MAXIMUM_NUMBERS:
         return ""
     return "\\".join(str(number) for number in struct.unpack(f"{order}{len(raw) // width}{code}", raw))
-
-
-def decode_text(raw: bytes, encodings: tuple[str, ...]) -> str:
-    """Text under a Specific Character Set, ISO 2022 escapes included."""
-    if b"\x1b" not in raw and raw.isascii():
-        return raw.decode("ascii")
-    from pydicom.charset import decode_bytes
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydicom's warnings would carry values
-        return decode_bytes(raw, list(encodings), _DELIMITERS)
 
 
 @lru_cache(maxsize=256)
