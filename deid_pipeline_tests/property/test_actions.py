@@ -1,0 +1,151 @@
+"""Laws of actions that hold for any value."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deid_pipeline.actions import ACTIONS, ALL_VRS, Action, ElementValue, PseudonymSource, action_named
+from deid_pipeline.actions.legality import legal_value
+from deid_pipeline.actions.protocol import TEXT_VRS
+from deid_pipeline.dicom.encoding import pad
+from deid_pipeline.errors import StrategyError
+from deid_pipeline_tests.data_sets import pseudonyms
+from deid_pipeline_tests.legality import assert_legal
+
+QUICK = settings(max_examples=60, deadline=None)
+CODECS = ["iso8859", "latin_1", "UTF8", "GB18030", "GBK", "shift_jis", "iso2022_jp", "iso2022_jp_2", "euc_kr"]
+CODECS += ["iso_ir_58", "iso_ir_166", "iso_ir_144"]
+ENCODINGS = st.lists(st.sampled_from(CODECS), min_size=1, max_size=3).map(tuple)
+ESCAPES = st.sampled_from([b"\x1b(B", b"\x1b$B", b"\x1b(J", b"\x1b$)C", b"\x1b$)A", b"\x1b-L", b"\\", b"^", b"="])
+RAW = st.binary(max_size=40) | st.lists(ESCAPES | st.binary(max_size=6), max_size=8).map(b"".join)
+DATES = st.dates(min_value=datetime.date(1850, 1, 1))
+IDEMPOTENT = ("keep", "remove", "patientHashId", "replaceWithLiteral")
+DATE_DUMMIES = {"DA", "DT", "TM"}
+
+
+def element(
+    raw: bytes, vr: str, *, tag: int = 0x00081030, encodings: tuple[str, ...] = ("iso8859",),
+    source: PseudonymSource | None = None,
+) -> ElementValue:  # fmt: skip
+    return ElementValue(tag, vr, raw, encodings, source or pseudonyms())
+
+
+def literal(vr: str) -> str:
+    return {"AS": "030Y", "DA": "20000101", "DT": "20000101", "TM": "12", "IS": "7", "DS": "7", "UI": "1.2"}.get(
+        vr, "X"
+    )
+
+
+def bound(action: Action, vr: str):
+    return action.bind(literal(vr) if action.name == "replaceWithLiteral" else "", vr=vr)
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+@QUICK
+@given(data=st.data(), raw=RAW, encodings=ENCODINGS, tag=st.sampled_from([0x00100010, 0x00081030, 0x00080018]))
+def test_any_bytes_become_a_legal_value(action: Action, data: st.DataObject, raw: bytes, encodings, tag: int) -> None:
+    vr = data.draw(st.sampled_from(sorted(action.vrs - {"SQ"})))
+    new = bound(action, vr)(element(raw, vr, tag=tag, encodings=encodings))
+    if new is not None and action.code != "K":
+        assert_legal(vr, pad(new, vr))
+
+
+@pytest.mark.parametrize("name", IDEMPOTENT)
+@QUICK
+@given(data=st.data(), raw=RAW)
+def test_applying_twice_is_applying_once(name: str, data: st.DataObject, raw: bytes) -> None:
+    action = action_named(name)
+    assert action is not None
+    vr = data.draw(st.sampled_from(sorted(action.vrs)))
+    once = bound(action, vr)(element(raw, vr))
+    assert once is not None
+    stored = once if name == "keep" else pad(once, vr)
+    assert bound(action, vr)(element(stored, vr)) == once
+
+
+@QUICK
+@given(vr=st.sampled_from(sorted(ALL_VRS - DATE_DUMMIES)), raw=RAW)
+def test_a_dummy_replaced_again_stays(vr: str, raw: bytes) -> None:
+    rewrite = bound(action_named("replaceWithDummy"), vr)
+    once = rewrite(element(raw, vr))
+    assert rewrite(element(pad(once, vr), vr)) == once
+
+
+@QUICK
+@given(vr=st.sampled_from(sorted(DATE_DUMMIES)), raw=RAW | DATES.map(lambda day: f"{day:%Y%m%d}".encode()))
+def test_a_date_dummy_never_equals_the_date_it_replaces(vr: str, raw: bytes) -> None:
+    rewrite = bound(action_named("replaceWithDummy"), vr)
+    for value in (raw, b"19000101", b"19000101000000", b"000000"):
+        new = rewrite(element(value, vr))
+        assert new == b"" or new != value.strip(b"\0 ")
+
+
+@QUICK
+@given(first=DATES, second=DATES, patient=st.text(min_size=1))
+def test_dates_of_a_patient_keep_their_intervals_and_never_go_forward(
+    first: datetime.date, second: datetime.date, patient: str
+) -> None:
+    shift = bound(action_named("shiftDateByRandomNbOfDays"), "DA")
+    source = pseudonyms(patient_id=patient)
+    raw = f"{first:%Y%m%d}\\{second:%Y%m%d}".encode()
+    new = [
+        datetime.datetime.strptime(text, "%Y%m%d").date()
+        for text in shift(element(raw, "DA", source=source)).decode().split("\\")
+    ]
+    assert new[1] - new[0] == second - first
+    assert new[0] - first == datetime.timedelta(days=source.days_offset()) < datetime.timedelta(0)
+
+
+@QUICK
+@given(moment=st.datetimes(min_value=datetime.datetime(1850, 1, 1)), zone=st.sampled_from(["", "+0100", "-1200"]))
+def test_the_time_of_day_and_the_zone_of_a_dt_stay(moment: datetime.datetime, zone: str) -> None:
+    day, rest = f"{moment:%Y%m%d}", f"{moment:%H%M%S.%f}{zone}"
+    new = bound(action_named("shiftDateByRandomNbOfDays"), "DT")(element((day + rest).encode(), "DT")).decode()
+    alone = bound(action_named("shiftDateByRandomNbOfDays"), "DA")(element(day.encode(), "DA")).decode()
+    assert new == alone + rest
+
+
+@QUICK
+@given(first=st.text(min_size=1), second=st.text(min_size=1))
+def test_a_shift_is_the_patients_own(first: str, second: str) -> None:
+    one, other = pseudonyms(patient_id=first), pseudonyms(patient_id=second)
+    if one.patient == other.patient:
+        assert one.days_offset() == other.days_offset()
+    assert pseudonyms(patient_id=first).days_offset() == one.days_offset()
+
+
+@settings(max_examples=300, deadline=None)
+@given(vr=st.sampled_from(sorted(TEXT_VRS)), option=st.text(st.characters(max_codepoint=0x7F), max_size=70))
+def test_a_literal_that_is_taken_is_legal_for_its_vr(vr: str, option: str) -> None:
+    action = action_named("replaceWithLiteral")
+    try:
+        rewrite = action.bind(option, vr=vr)
+    except StrategyError:
+        return
+    assert_legal(vr, pad(rewrite(element(b"7", vr)), vr))
+    assert legal_value(vr, option)
+
+
+@QUICK
+@given(uids=st.lists(st.from_regex(r"\A[12](\.(0|[1-9][0-9]{0,8})){2,5}\Z"), min_size=1, max_size=5))
+def test_lists_of_uids_are_mapped_one_by_one(uids: list[str]) -> None:
+    raw = pad("\\".join(uids).encode(), "UI")
+    source = pseudonyms()
+    new = bound(action_named("hashId"), "UI")(element(raw, "UI", source=source)).decode()
+    assert new.split("\\") == [source.uid_map.get(uid, uid) for uid in uids]
+
+
+@QUICK
+@given(names=st.lists(st.sampled_from(["Doe^Jane", "Müller^Jörg", "山田^太郎", ""]), min_size=1, max_size=4))
+def test_a_person_has_one_name_in_every_character_set(names: list[str]) -> None:
+    text = "\\".join(names)
+    rewrite = bound(action_named("replaceWithRandomName"), "PN")
+    results = {
+        rewrite(element(text.encode(codec), "PN", encodings=(codec,), source=pseudonyms()))
+        for codec in ("UTF8", "GB18030")
+    }
+    assert len(results) == 1
