@@ -1,0 +1,45 @@
+"""Check: no date of the source is left in a date element, unless the output openly keeps dates.
+
+What belongs here: DA and DT elements, compared place by place. What does not: dates in text (``text_removed``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deid_pipeline.checks.case import RETAIN_FULL_DATES, CheckCase
+from deid_pipeline.checks.protocol import Outcome, outcome
+
+_DAY = re.compile(r"\d{4}[.\-/]?\d{2}[.\-/]?\d{2}")
+_SEPARATORS = str.maketrans("", "", ".-/")
+_DATE_VRS = ("DA", "DT")
+# Days that stand for no date; as dummies they say nothing and may stay.
+_PLACEHOLDERS = frozenset({"00010101", "11111111", "19000101", "19000102", "19700101", "00000000"})
+
+
+class DateShifted:
+    """Compares each DA and DT element of the source with the output's at the same tag path."""
+
+    name = "date_shifted"
+    summary = "no DA or DT of the source keeps its day, unless (0012,0064) claims the Full Dates option"
+
+    def run(self, case: CheckCase) -> Outcome:
+        """Count dates left by tag."""
+        return outcome(_left(case))
+
+
+def _left(case: CheckCase) -> Iterator[str]:
+    if RETAIN_FULL_DATES in case.claimed_codes:
+        return
+    for path, leaves in case.source_by_path.items():
+        if leaves[0].vr not in _DATE_VRS:
+            continue
+        days = {day for leaf in leaves for day in _days(leaf.text)} - _PLACEHOLDERS
+        for leaf in case.output_by_path.get(path, ()):
+            if days & _days(leaf.text or bytes(leaf.raw).decode("latin-1")):
+                yield f"{leaf.place} keeps its date"
+
+
+def _days(text: str) -> set[str]:
+    return {matched.translate(_SEPARATORS) for matched in _DAY.findall(text)}

@@ -1,0 +1,136 @@
+"""From identifiers to needles: how each spelling is written in bytes, and where it would count as a leak.
+
+What belongs here: the choice of spellings for text, for bytes between elements and for pixel data. What does not:
+searching (``scanning``), spelling (room ``phi``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from deid_pipeline.checks.scanning import Edge, Needle, Scanner
+from deid_pipeline.model import Identifier, IdentifierKind
+
+SEARCHED_KINDS = frozenset(
+    {IdentifierKind.NAME, IdentifierKind.ID, IdentifierKind.DATE, IdentifierKind.PLACE, IdentifierKind.CONTACT}
+)
+SHORTEST_ID = 4
+_SHORTEST_NAME_IN_BYTES = 4  # three letters are frequent in binary values
+_SHORTEST_IN_PIXELS = 8
+_SHORTEST_NUMBER_IN_PIXELS = 10  # small sample values look like digits
+_LONG = 8
+
+_NOT_NUMERIC = re.compile(r"[^\d./:\- ]")
+_LETTERS_ONLY = re.compile(r"[^\W\d_]+")
+_ESCAPES = re.compile(rb"\x1b[()$]+.")
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One spelling of an identifier: its text, kind, and the VRs in which it is a term and no leak."""
+
+    text: str
+    kind: IdentifierKind
+    exempt_vrs: frozenset[str]
+    edge: Edge
+
+
+@dataclass(frozen=True)
+class NeedleSet:
+    """Scanners over the same spellings; a hit's ``key`` is the index into ``spellings``."""
+
+    spellings: tuple[Spelling, ...]
+    in_text: Scanner  # UTF-8 of decoded, case-folded values
+    in_bytes: Scanner  # bytes of the file outside pixel data
+    in_native_pixels: Scanner
+    in_encapsulated_pixels: Scanner
+
+
+def needle_set(identifiers: Iterable[Identifier]) -> NeedleSet:
+    """The needles of some identifiers; the same ones are prepared once."""
+    wanted = {(one.kind, spelling) for one in identifiers if one.kind in SEARCHED_KINDS for spelling in one.spellings}
+    return _prepared(frozenset(wanted))
+
+
+def is_wide(text: str) -> bool:
+    """Whether ``text`` is written in a script without spaces between words."""
+    return any(ord(character) >= 0x2E80 for character in text)
+
+
+@lru_cache(maxsize=32)
+def _prepared(wanted: frozenset[tuple[IdentifierKind, str]]) -> NeedleSet:
+    spellings = tuple(_spelling(kind, text) for kind, text in sorted(wanted) if _is_long_enough(kind, text))
+    text, file, native, encapsulated = [], [], [], []
+    for key, spelling in enumerate(spellings):
+        text.append(Needle(_folded(spelling.text.encode()), spelling.edge, key))
+        for encoded, wide_characters in _encoded(spelling.text):
+            needle = Needle(encoded, Edge.NONE if wide_characters else spelling.edge, key)
+            if _counts_in_bytes(spelling, encoded):
+                file.append(needle)
+            if len(encoded) >= _SHORTEST_IN_PIXELS:
+                encapsulated.append(needle)
+                if _counts_in_samples(spelling.text, wide_characters):
+                    native.append(needle)
+    return NeedleSet(spellings, Scanner(text), Scanner(file), Scanner(native), Scanner(encapsulated))
+
+
+def _is_long_enough(kind: IdentifierKind, text: str) -> bool:
+    shortest = 2 if is_wide(text) else SHORTEST_ID if kind == IdentifierKind.ID else 3
+    return sum(map(str.isalnum, text)) >= shortest and len(text.encode()) >= 2
+
+
+def _spelling(kind: IdentifierKind, text: str) -> Spelling:
+    normal = unicodedata.normalize("NFC", text)
+    numeric = _NOT_NUMERIC.search(normal) is None
+    if kind == IdentifierKind.DATE:
+        edge = Edge.DIGIT_BEFORE if normal.isdigit() else Edge.DIGIT
+        return Spelling(normal, kind, frozenset({"UI"}), edge)
+    if is_wide(normal):
+        return Spelling(normal, kind, frozenset(), Edge.NONE)
+    if _LETTERS_ONLY.fullmatch(normal) and kind in (IdentifierKind.NAME, IdentifierKind.ID):
+        return Spelling(normal, kind, frozenset({"CS", "UI"}), Edge.LETTER)
+    if numeric:
+        short = frozenset({"DS", "IS", "AS"}) if len(normal) < _LONG else frozenset()
+        return Spelling(normal, kind, short | {"UI", "TM", "DA", "DT"}, Edge.DIGIT)
+    if kind == IdentifierKind.PLACE or len(normal) < _LONG:
+        return Spelling(normal, kind, frozenset({"UI"}), Edge.WORD)
+    return Spelling(normal, kind, frozenset({"UI"}), Edge.NONE)
+
+
+def _counts_in_bytes(spelling: Spelling, encoded: bytes) -> bool:
+    if spelling.text.isascii():
+        return len(spelling.text) >= _SHORTEST_NAME_IN_BYTES
+    return len(encoded) >= _SHORTEST_NAME_IN_BYTES + 2
+
+
+def _counts_in_samples(text: str, wide_characters: bool) -> bool:
+    if wide_characters and len(text) < _SHORTEST_IN_PIXELS:
+        return False
+    return len(text) >= _SHORTEST_NUMBER_IN_PIXELS or _NOT_NUMERIC.search(text) is not None
+
+
+def _encoded(text: str) -> Iterator[tuple[bytes, bool]]:
+    """The spelling's bytes in every encoding in which they differ, and whether two bytes make a character."""
+    seen: set[bytes] = set()
+    cases = (text,) if text.isascii() else (text, text.upper(), text.title())
+    codecs = [("utf-8", False), ("latin-1", False), ("utf-16-le", True), ("utf-16-be", True)]
+    if is_wide(text):
+        codecs += [("iso2022_jp", False), ("shift_jis", False), ("euc_kr", False), ("gb18030", False)]
+    for codec, wide_characters in codecs:
+        for case in cases:
+            try:
+                encoded = _folded(_ESCAPES.sub(b"", case.encode(codec)))
+            except UnicodeEncodeError:
+                continue
+            if encoded not in seen:
+                seen.add(encoded)
+                yield encoded, wide_characters
+
+
+def _folded(encoded: bytes) -> bytes:
+    """Bytes with ASCII letters in lower case, as the scanner sees a file."""
+    return encoded.lower()

@@ -1,0 +1,127 @@
+"""Check: outside the boxes every stored sample is the source's; without boxes every byte of the pixel data is.
+
+What belongs here: pixel data and the attributes that say how to read them. What does not: what is inside the boxes
+(``pixels_hidden``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deid_pipeline.checks.case import CheckCase
+from deid_pipeline.checks.protocol import Outcome, outcome
+from deid_pipeline.checks.samples import NativeFrames, decoded_frame, native_frames
+from deid_pipeline.model import Box
+
+_TRANSFER_SYNTAX = 0x0010
+_CHUNK_BYTES = 16 << 20
+# Samples per pixel, photometric interpretation, planar configuration, frames, rows, columns, bits, sign, palettes.
+_READING_TAGS = (
+    *(
+        0x00280000 | number
+        for number in (0x0002, 0x0004, 0x0006, 0x0008, 0x0010, 0x0011, 0x0100, 0x0101, 0x0102, 0x0103)
+    ),
+    *(0x00280000 | number for number in (0x1101, 0x1102, 0x1103, 0x1201, 0x1202, 0x1203)),
+)
+
+
+class PixelsRetained:
+    """Compares stored bytes and samples, frame by frame."""
+
+    name = "pixels_retained"
+    summary = "outside redacted boxes every stored sample equals the source's; how pixels are to be read is unchanged"
+
+    def run(self, case: CheckCase) -> Outcome:
+        """Name frames (1-based) with differences, and attributes that differ."""
+        problems = list(_reading_differs(case))
+        return outcome(problems or _pixels_differ(case))
+
+
+def _reading_differs(case: CheckCase) -> Iterator[str]:
+    source, output = case.source, case.output
+    before, after = source.meta_text(_TRANSFER_SYNTAX), output.meta_text(_TRANSFER_SYNTAX)
+    if before and before != after:
+        yield "the transfer syntax has changed"
+    if (source.big_endian, source.pixels_encapsulated) != (output.big_endian, output.pixels_encapsulated):
+        yield "the encoding of the pixel data has changed"
+    for tag in _READING_TAGS:
+        old, new = source.top(tag), output.top(tag)
+        if (old is None) != (new is None) or (old and new and old.raw != new.raw):
+            yield f"({tag >> 16:04x},{tag & 0xFFFF:04x}) has changed"
+    if (source.pixel_range is None) != (output.pixel_range is None):
+        yield "pixel data came or went"
+    elif len(source.pixels) != len(output.pixels) and not source.pixels_encapsulated:
+        yield "the pixel data have another length"
+
+
+def _pixels_differ(case: CheckCase) -> Iterator[str]:
+    boxes = {index: some for index, some in case.boxes_by_frame.items() if some}
+    if case.source.pixel_range is None:
+        if boxes:
+            yield "boxes without pixel data"
+    elif not boxes:
+        if not _same_bytes(case.source.pixels, case.output.pixels):
+            yield "the pixel data have changed"
+    elif case.source.pixels_encapsulated:
+        yield from _encapsulated_differ(case, boxes)
+    else:
+        yield from _native_differ(case, boxes)
+
+
+def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
+    source, output = case.source.pixels, case.output.pixels
+    shape = native_frames(case.source)
+    size = shape.frame_bytes
+    behind = 0  # bytes compared so far
+    for index, some in sorted(boxes.items()):
+        if not 0 <= index < shape.frames:
+            yield f"there is no frame {index + 1}"
+            continue
+        if not _same_bytes(source[behind : index * size], output[behind : index * size]):
+            yield f"changes between frame {behind // size + 1} and {index}"
+        if _differs_outside(shape, source, output, (index, some)):
+            yield f"changes outside the boxes of frame {index + 1}"
+        behind = (index + 1) * size
+    if not _same_bytes(source[behind:], output[behind:]):
+        yield f"changes behind frame {behind // size}"
+
+
+def _differs_outside(
+    shape: NativeFrames, source: memoryview, output: memoryview, boxed: tuple[int, tuple[Box, ...]]
+) -> bool:
+    index, boxes = boxed
+    differs = shape.view(source, index) != shape.view(output, index)
+    for box in boxes:
+        differs[shape.slices(box)] = False
+    return bool(differs.any())
+
+
+def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
+    """Compressed frames: byte-identical without boxes, sample-identical outside boxes with them."""
+    from pydicom.encaps import generate_frames
+
+    count = case.source.number(0x00280008, 1) or 1
+    pairs = zip(
+        generate_frames(bytes(case.source.pixels), number_of_frames=count),
+        generate_frames(bytes(case.output.pixels), number_of_frames=count),
+        strict=True,
+    )
+    for index, (before, after) in enumerate(pairs):
+        if index not in boxes:
+            if before != after:
+                yield f"frame {index + 1} has changed"
+            continue
+        old, new = (decoded_frame(case, of_source=flag, index=index) for flag in (True, False))
+        differs = old != new
+        for box in boxes[index]:
+            differs[box.top : box.bottom, box.left : box.right] = False
+        if differs.any():
+            yield f"changes outside the boxes of frame {index + 1}"
+    yield from (f"there is no frame {index + 1}" for index in boxes if not 0 <= index < count)
+
+
+def _same_bytes(one: memoryview, other: memoryview) -> bool:
+    if len(one) != len(other):
+        return False
+    chunks = (slice(at, at + _CHUNK_BYTES) for at in range(0, len(one), _CHUNK_BYTES))
+    return all(bytes(one[chunk]) == bytes(other[chunk]) for chunk in chunks)

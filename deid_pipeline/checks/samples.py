@@ -1,0 +1,97 @@
+"""Pixel data as samples, read without the codecs that wrote them.
+
+What belongs here: views of native frames, and boxes in them. What does not: judging (the checks).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from deid_pipeline.checks.case import CheckCase
+from deid_pipeline.checks.reading import Part10
+from deid_pipeline.errors import SourceDataError
+from deid_pipeline.model import Box
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class NativeFrames:
+    """The shape of uncompressed frames (PS3.3 C.7.6.3, PS3.5 8.2)."""
+
+    rows: int
+    columns: int
+    samples: int  # per pixel
+    bits: int  # allocated
+    planar: bool
+    frames: int
+    halved_chroma: bool  # YBR_FULL_422: two luma samples and one pair of chroma samples for two pixels
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one frame."""
+        return self.rows * self.columns * (2 if self.halved_chroma else self.samples) * self.bits // 8
+
+    def view(self, pixels: memoryview, index: int) -> npt.NDArray[Any]:
+        """One frame without copying: ``(rows, columns, samples)``, for 4:2:2 ``(rows, pairs, 4)``; unsigned cells."""
+        raw = np.frombuffer(pixels, dtype=f"u{self.bits // 8}", count=self.frame_bytes * 8 // self.bits,
+                            offset=index * self.frame_bytes)  # fmt: skip
+        if self.halved_chroma:
+            return raw.reshape(self.rows, self.columns // 2, 4)
+        if self.planar:
+            return np.moveaxis(raw.reshape(self.samples, self.rows, self.columns), 0, -1)
+        return raw.reshape(self.rows, self.columns, self.samples)
+
+    def slices(self, box: Box) -> tuple[slice, slice]:
+        """The part of a view that a box takes; pairs that a box cuts count as a whole."""
+        rows = slice(max(0, box.top), min(self.rows, box.bottom))
+        left, right = max(0, box.left), min(self.columns, box.right)
+        return rows, slice(left // 2, (right + 1) // 2) if self.halved_chroma else slice(left, right)
+
+
+def native_frames(file: Part10) -> NativeFrames:
+    """The shape that a file's Image Pixel module gives.
+
+    Raises
+    ------
+    SourceDataError
+        Cells that are no whole number of bytes, or fewer pixel data than the module says.
+    """
+    frames = NativeFrames(
+        rows=file.number(0x00280010),
+        columns=file.number(0x00280011),
+        samples=file.number(0x00280002, 1),
+        bits=file.number(0x00280100),
+        planar=file.number(0x00280006) == 1 and file.number(0x00280002, 1) > 1,
+        frames=file.number(0x00280008, 1) or 1,
+        halved_chroma=file.top_text(0x00280004) == "YBR_FULL_422",
+    )
+    if frames.bits not in (8, 16, 32, 64):
+        raise SourceDataError("samples are no whole bytes", tag_path="(0028,0100)")
+    if frames.frame_bytes * frames.frames > len(file.pixels) or not frames.frame_bytes:
+        raise SourceDataError("the header claims more pixels than there are data", tag_path="(7fe0,0010)")
+    return frames
+
+
+def decoded_frame(case: CheckCase, *, of_source: bool, index: int) -> npt.NDArray[Any]:
+    """One compressed frame decoded by pydicom without any colour conversion, ``(rows, columns, samples)``.
+
+    Raises
+    ------
+    Exception
+        Whatever pydicom raises when no decoder of its own is there: the check then crashes, and the file is held.
+    """
+    from pydicom import dcmread
+    from pydicom.pixels.decoders.base import get_decoder
+
+    from deid_pipeline.checks.reading import quiet
+
+    with quiet():
+        data_set = dcmread(case.source_path if of_source else case.output_path, force=True)
+        decoder = get_decoder(data_set.file_meta.TransferSyntaxUID)
+        array, _ = decoder.as_array(data_set, index=index, raw=True)
+    return array if array.ndim == 3 else array[:, :, np.newaxis]
