@@ -78,6 +78,24 @@ def engines() -> Iterator[Sequence[str]]:
         yield f"`{member().name}`", str(member.__doc__).splitlines()[0].rstrip(".")
 
 
+def recognizers() -> Iterator[Sequence[str]]:
+    """Every recognizer of PHI in text: the first line of its description."""
+    from deid_pipeline.phi import RECOGNIZERS
+
+    yield "recognizer", "finds"
+    for member in RECOGNIZERS:
+        yield f"`{member.name}`", str(type(member).__doc__).splitlines()[0].rstrip(".")
+
+
+def checks() -> Iterator[Sequence[str]]:
+    """Every check: what it asks of an output."""
+    from deid_pipeline.checks import CHECKS
+
+    yield "check", "an output passes when"
+    for check in CHECKS:
+        yield f"`{check.name}`", check.summary
+
+
 def strategies() -> Iterator[Sequence[str]]:
     """Every shipped strategy: its own description."""
     from deid_pipeline.strategy import load, names
@@ -92,6 +110,8 @@ TABLES: dict[str, Callable[[], Iterator[Sequence[str]]]] = {
     "codecs": codecs,
     "actions": actions,
     "engines": engines,
+    "recognizers": recognizers,
+    "checks": checks,
     "strategies": strategies,
 }
 
