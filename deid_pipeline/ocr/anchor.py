@@ -4,9 +4,9 @@ What belongs here: that strip. What does not: the pictures (engines).
 
 Detectors of the DB family judge size by what is in view. On a picture without any text they take its largest structure
 for a letter: on 24 text-free CT, MR, mammography and radiography pictures RapidOCR's detector at low thresholds marked
-61 % of the area, and it found 87 % of the texts planted alone. With text of three ordinary sizes always in view it looks
-for text of such sizes: 3 % of the area (none once large boxes are read again in parts, see `tiling`), 96 % of the
-texts. ``benchmarks/ocr_coverage.py --empty`` shows the effect.
+61 % of the area, and it found 87 % of the texts planted alone. With text of three ordinary sizes always in view it
+looks for text of such sizes: 3 % of the area (none once large boxes are read again in parts, see `tiling`), 96 % of
+the texts. ``benchmarks/ocr_coverage.py --empty`` shows the effect.
 """
 
 from __future__ import annotations
