@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
+from deid_pipeline.errors import StrategyError
 from deid_pipeline.strategy.rows import RuleRow
 
 
@@ -87,7 +88,10 @@ def _bound(action: Action, option: str, vr: str, origin: str) -> Rule:
     if action.name == "delete" or vr not in action.vrs:
         # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
         return _default("delete", origin)
-    return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin)
+    try:
+        return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin)
+    except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
+        return _default("delete", origin)
 
 
 def _default(name: str, origin: str) -> Rule:
@@ -100,7 +104,8 @@ def _default(name: str, origin: str) -> Rule:
 def _matching(patterns: Sequence[RuleRow], tag: int) -> RuleRow | None:
     text = f"{tag:08x}"
     fitting = [row for row in patterns if all(p in ("x", d) for p, d in zip(row.pattern, text, strict=True))]
-    return max(fitting, key=lambda row: sum(p != "x" for p in row.pattern), default=None)
+    # max() gives the first of equals: from the end, so that of rows equally specific the later one wins
+    return max(reversed(fitting), key=lambda row: sum(p != "x" for p in row.pattern), default=None)
 
 
 def _in_data_dictionary(tag: int) -> bool:

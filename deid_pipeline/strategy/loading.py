@@ -16,7 +16,7 @@ import yaml
 
 from deid_pipeline.errors import StrategyError
 from deid_pipeline.strategy.compiled import CompiledStrategy
-from deid_pipeline.strategy.profile import BASIC_CODE, OPTION_CODES, profile_rows
+from deid_pipeline.strategy.profile import BASIC_CODE, OPTION_CODES, check_option, profile_rows
 from deid_pipeline.strategy.rows import RuleRow, read_rows
 
 _PROFILE_TABLE = "tables/ps3_15_e1_1_2024b.csv"
@@ -29,6 +29,7 @@ _CHOICES = {
 _LISTS = ("options", "rules")
 _TEXTS = ("description", "extends")
 _KEYS = (*_CHOICES, *_LISTS, *_TEXTS)
+_TEMPORAL_OPTIONS = ("retain_longitudinal_full_dates", "retain_longitudinal_modified_dates")
 _MAXIMUM_EXTENDS = 8
 
 
@@ -73,10 +74,9 @@ def load(name: str) -> CompiledStrategy:
 
 def _compile(path: Path, composition: _Composition) -> CompiledStrategy:
     options = composition.options
-    try:
-        rows = profile_rows(_folder() / _PROFILE_TABLE, options) if composition.profile else ()
-    except StrategyError as error:
-        raise StrategyError(str(error), file=path) from None
+    if options and not composition.profile:
+        raise StrategyError("options change a profile, and there is none", file=path)
+    rows = profile_rows(_folder() / _PROFILE_TABLE, options) if composition.profile else ()
     codes = [BASIC_CODE] if composition.profile else []
     codes += [OPTION_CODES[option] for option in options]
     return CompiledStrategy(
@@ -93,7 +93,7 @@ def _compile(path: Path, composition: _Composition) -> CompiledStrategy:
 
 
 def _temporal_information(options: Sequence[str]) -> str:
-    temporal = [option for option in options if option.startswith("retain_longitudinal")]
+    temporal = [option for option in options if option in _TEMPORAL_OPTIONS]
     if not temporal:
         return "REMOVED"
     return "MODIFIED" if temporal[-1] == "retain_longitudinal_modified_dates" else "UNMODIFIED"
@@ -124,17 +124,23 @@ def _compose(path: Path, depth: int) -> _Composition:
     content = _read_yaml(path)
     base = _Composition()
     if parent := content.pop("extends", ""):
-        beside = path.parent / f"{parent}.yaml"
-        base = _compose(beside if beside.is_file() else _find(parent), depth + 1)
+        base = _compose(_parent(parent, path), depth + 1)
     rules = base.rules
     for file_name in content.pop("rules", ()):
-        file = path.parent / file_name
-        if not file.is_file():
-            raise StrategyError(f"there is no rule file {file_name!r}", file=path)
-        rules += read_rows(file)
+        rules += read_rows(path.parent / file_name)
     if "options" in content:
         content["options"] = tuple(content["options"])
     return replace(base, rules=rules, **content)
+
+
+def _parent(name: str, path: Path) -> Path:
+    """The file that ``path`` extends: beside it, by name or as a YAML file, else a shipped strategy."""
+    for beside in (path.parent / f"{name}.yaml", path.parent / name):
+        if beside.suffix.lower() in {".yaml", ".yml"} and beside.is_file():
+            return beside
+    if name not in names():
+        raise StrategyError(f"unknown strategy {name!r}; shipped: {', '.join(names())}")
+    return _folder() / f"{name}.yaml"
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
@@ -144,6 +150,10 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise StrategyError(f"not valid YAML: {error.problem}", file=path, line=line) from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise StrategyError("not valid YAML: the file holds bytes that are no text", file=path) from None
+    except OSError as error:
+        raise StrategyError(f"the file cannot be read: {error.strerror}", file=path) from None
     if not isinstance(node, yaml.MappingNode):
         raise StrategyError("a strategy file is a mapping of keys", file=path, line=1)
     content: dict[str, Any] = {}
@@ -162,10 +172,35 @@ def _value(key: str, node: yaml.Node, path: Path) -> str | list[str]:
     if key in _LISTS:
         if not isinstance(node, yaml.SequenceNode) or not all(isinstance(n, yaml.ScalarNode) for n in node.value):
             raise StrategyError(f"{key} must be a list of names", file=path, line=line)
-        return [str(item.value) for item in node.value]
+        return _names(key, node.value, path)
     if not isinstance(node, yaml.ScalarNode):
         raise StrategyError(f"{key} must be one word or sentence", file=path, line=line)
     value = str(node.value)
     if key in _CHOICES and value not in _CHOICES[key]:
         raise StrategyError(f"{key}: {value!r} is none of {', '.join(_CHOICES[key])}", file=path, line=line)
+    if key == "extends":
+        try:
+            _parent(value, path)
+        except StrategyError as error:
+            raise StrategyError(str(error), file=path, line=line) from None
     return value
+
+
+def _names(key: str, nodes: Sequence[yaml.Node], path: Path) -> list[str]:
+    """The checked names of a list."""
+    found: list[str] = []
+    for node in nodes:
+        name = str(node.value)
+        try:
+            if name in found:
+                raise StrategyError(f"{name!r} stands twice")
+            if key == "rules" and not (path.parent / name).is_file():
+                raise StrategyError(f"there is no rule file {name!r}")
+            if key == "options":
+                check_option(name)
+            if sum(option in _TEMPORAL_OPTIONS for option in (*found, name)) > 1:
+                raise StrategyError(f"{' and '.join(_TEMPORAL_OPTIONS)} contradict each other")
+        except StrategyError as error:
+            raise StrategyError(str(error), file=path, line=node.start_mark.line + 1) from None
+        found.append(name)
+    return found

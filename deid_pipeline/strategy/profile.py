@@ -39,10 +39,7 @@ def profile_rows(table: Path, options: Sequence[str]) -> tuple[RuleRow, ...]:
         An option is unknown or is not supported.
     """
     for option in options:
-        if option in LATER_OPTIONS:
-            raise StrategyError(f"the option {option} is not supported by this version")
-        if option not in OPTION_CODES:
-            raise StrategyError(f"unknown option {option!r}; known: {', '.join(OPTION_CODES)}")
+        check_option(option)
     rows = []
     with table.open(encoding="utf-8", newline="") as stream:
         for cells in csv.DictReader(stream):
@@ -51,6 +48,20 @@ def profile_rows(table: Path, options: Sequence[str]) -> tuple[RuleRow, ...]:
                 code = cells[option] or code
             rows.append(_row(cells, code))
     return tuple(rows)
+
+
+def check_option(option: str) -> None:
+    """Raise unless this version applies the option.
+
+    Raises
+    ------
+    StrategyError
+        The option is unknown or is not supported.
+    """
+    if option in LATER_OPTIONS:
+        raise StrategyError(f"the option {option} is not supported by this version")
+    if option not in OPTION_CODES:
+        raise StrategyError(f"unknown option {option!r}; known: {', '.join(OPTION_CODES)}")
 
 
 def _row(cells: dict[str, str], code: str) -> RuleRow:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from deid_pipeline.actions import Action, action_named
 from deid_pipeline.errors import StrategyError
@@ -37,21 +39,38 @@ def read_rows(path: Path) -> tuple[RuleRow, ...]:
     Raises
     ------
     StrategyError
-        A column is missing, a tag or VR is malformed, or an action is unknown or cannot work on the VR; with file
-        and line.
+        The file is no CSV text, a column is missing, a tag or VR is malformed, or an action is unknown or cannot work
+        on the VR; with file and line.
     """
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        missing = [column for column in ("Tags", "Action") if column not in (reader.fieldnames or ())]
-        if missing:
-            raise StrategyError(f"the column {missing[0]} is missing", file=path, line=1)
-        unknown = [name for name in reader.fieldnames or () if name not in COLUMNS]
-        if unknown:
-            raise StrategyError(f"unknown column {unknown[0]!r}", file=path, line=1)
-        return tuple(_row(cells, path, reader.line_num) for cells in reader)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            _check_columns(reader.fieldnames or (), path)
+            return tuple(_row(cells, path, reader.line_num) for cells in reader)
+    except UnicodeDecodeError:
+        raise StrategyError("the file is not UTF-8 text", file=path) from None
+    except csv.Error as error:
+        raise StrategyError(f"not valid CSV: {error}", file=path) from None
+    except OSError as error:
+        raise StrategyError(f"the file cannot be read: {error.strerror}", file=path) from None
 
 
-def _row(cells: dict[str, str | None], path: Path, line: int) -> RuleRow:
+def _check_columns(columns: Sequence[str], path: Path) -> None:
+    missing = [column for column in ("Tags", "Action") if column not in columns]
+    if missing:
+        raise StrategyError(f"the column {missing[0]} is missing", file=path, line=1)
+    for number, name in enumerate(columns):
+        if name not in COLUMNS:
+            raise StrategyError(f"unknown column {name!r}", file=path, line=1)
+        if name in columns[:number]:
+            raise StrategyError(f"the column {name} stands twice", file=path, line=1)
+
+
+def _row(cells: Mapping[str | None, Any], path: Path, line: int) -> RuleRow:
+    if None in cells:  # DictReader's key for what stands behind the last column
+        raise StrategyError(
+            "the row has more cells than columns: quote a cell that holds a comma", file=path, line=line
+        )
     match = _TAG.fullmatch((cells["Tags"] or "").strip())
     if match is None:
         raise StrategyError(f"{cells['Tags']!r} is no tag", file=path, line=line)
@@ -63,6 +82,7 @@ def _row(cells: dict[str, str | None], path: Path, line: int) -> RuleRow:
     option = (cells.get("Option") or "").strip()
     try:
         check_vr(action, vr)
+        _check_group(action, pattern)
         action.bind(option, vr=vr or "UN")
     except StrategyError as error:
         raise StrategyError(str(error), file=path, line=line) from None
@@ -83,6 +103,12 @@ def check_vr(action: Action, vr: str) -> None:
         raise StrategyError(f"{vr!r} is no VR of PS3.5")
     if vr and vr not in action.vrs:
         raise StrategyError(f"{action.name} cannot work on VR {vr}")
+
+
+def _check_group(action: Action, pattern: str) -> None:
+    """Raise for a rule that would be passed over: private elements are deleted whatever a row says."""
+    if action.name != "delete" and pattern[3] in "13579bdf":
+        raise StrategyError(f"private elements are deleted in this version: {action.name} cannot work on one")
 
 
 def dictionary_vr(pattern: str) -> str:
