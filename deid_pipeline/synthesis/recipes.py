@@ -111,7 +111,7 @@ RECIPES: tuple[StudyRecipe, ...] = (
         ),
     ),
     StudyRecipe(
-        "SC",
+        "OT",
         "Console capture",
         4,
         (
