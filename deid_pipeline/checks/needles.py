@@ -72,9 +72,10 @@ def _prepared(wanted: frozenset[tuple[IdentifierKind, str]]) -> NeedleSet:
             if _counts_in_bytes(spelling, encoded):
                 file.append(needle)
             if len(encoded) >= _SHORTEST_IN_PIXELS:
-                encapsulated.append(needle)
+                between_samples = Needle(encoded, Edge.NONE, key)  # what stands beside it there says nothing
+                encapsulated.append(between_samples)
                 if _counts_in_samples(spelling.text, wide_characters):
-                    native.append(needle)
+                    native.append(between_samples)
     return NeedleSet(spellings, Scanner(text), Scanner(file), Scanner(native), Scanner(encapsulated))
 
 

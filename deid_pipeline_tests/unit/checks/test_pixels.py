@@ -1,0 +1,195 @@
+"""Pixels outside and inside the boxes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
+
+from deid_pipeline.checks import run_checks
+from deid_pipeline.model import Box
+from deid_pipeline_tests.unit.checks.pair import BOX, COLUMNS, ROWS, Pair, failures, source_data_set
+
+FRAME_BYTES = ROWS * COLUMNS * 2
+
+
+def flip(pair: Pair, at: int) -> dict[str, str]:
+    def edit(data: Dataset) -> None:
+        pixels = bytearray(data.PixelData)
+        pixels[at] ^= 0x10
+        data.PixelData = bytes(pixels)
+
+    return pair.failed(edit)
+
+
+def offset(frame: int, row: int, column: int) -> int:
+    return ((frame * ROWS + row) * COLUMNS + column) * 2
+
+
+OUTSIDE = [(1, 0, 0), (1, BOX.top - 1, BOX.left), (1, BOX.bottom, BOX.left), (1, BOX.top, BOX.left - 1),
+           (1, BOX.top, BOX.right), (1, ROWS - 1, COLUMNS - 1)]  # fmt: skip
+INSIDE = [(1, BOX.top, BOX.left), (1, BOX.bottom - 1, BOX.right - 1), (1, 5, 6)]
+
+
+@pytest.mark.parametrize("place", OUTSIDE)
+@pytest.mark.parametrize("byte", [0, 1])
+def test_one_sample_changed_outside_a_box_is_found(pair: Pair, place: tuple[int, int, int], byte: int) -> None:
+    assert flip(pair, offset(*place) + byte) == {"pixels_retained": "changes outside the boxes of frame 2"}
+
+
+@pytest.mark.parametrize("place", INSIDE)
+@pytest.mark.parametrize("byte", [0, 1])
+def test_one_sample_left_inside_a_box_is_found(pair: Pair, place: tuple[int, int, int], byte: int) -> None:
+    assert flip(pair, offset(*place) + byte) == {"pixels_hidden": "a box of frame 2 is not uniform"}
+
+
+def test_a_change_on_a_frame_without_boxes_is_found(pair: Pair) -> None:
+    assert flip(pair, offset(0, 5, 6)) == {"pixels_retained": "changes between frame 1 and 1"}
+
+
+def test_without_boxes_every_byte_counts(tmp_path: Path) -> None:
+    pair = Pair(tmp_path, boxes={})
+    assert flip(pair, 0) == {"pixels_retained": "the pixel data have changed"}
+    assert flip(pair, 2 * FRAME_BYTES - 1) == {"pixels_retained": "the pixel data have changed"}
+
+
+def test_a_box_on_a_frame_that_does_not_exist_is_found(pair: Pair) -> None:
+    found = pair.failed(boxes_by_frame={1: (BOX,), 2: (BOX,)})
+    assert found == {"pixels_retained": "there is no frame 3", "pixels_hidden": "there is no frame 3"}
+
+
+def test_a_box_that_was_not_filled_at_all_is_found(pair: Pair) -> None:
+    found = pair.failed(boxes_by_frame={0: (BOX,), 1: (BOX,)})
+    assert found == {"pixels_hidden": "a box of frame 1 is not uniform"}
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "tag"),
+    [
+        ("Rows", ROWS // 2, "(0028,0010)"),
+        ("Columns", COLUMNS * 2, "(0028,0011)"),
+        ("NumberOfFrames", 1, "(0028,0008)"),
+        ("PhotometricInterpretation", "MONOCHROME1", "(0028,0004)"),
+        ("BitsStored", 16, "(0028,0101)"),
+        ("HighBit", 15, "(0028,0102)"),
+        ("PixelRepresentation", 1, "(0028,0103)"),
+        ("PlanarConfiguration", 0, "(0028,0006)"),
+    ],
+)
+def test_what_says_how_to_read_pixels_may_not_change(pair: Pair, keyword: str, value: object, tag: str) -> None:
+    assert pair.failed(lambda data: setattr(data, keyword, value))["pixels_retained"] == f"{tag} has changed"
+
+
+def test_frames_that_were_dropped_are_found(pair: Pair) -> None:
+    def edit(data: Dataset) -> None:
+        data.PixelData = data.PixelData[:FRAME_BYTES]
+
+    assert pair.failed(edit)["pixels_retained"] == "the pixel data have another length"
+
+
+def colour_pair(tmp_path: Path, photometric: str, planar: int) -> tuple[Pair, np.ndarray]:  # type: ignore[type-arg]
+    """A pair of one colour frame of 8-bit samples, its box filled with (16, 128, 128)."""
+    source = source_data_set()
+    source.SamplesPerPixel, source.PhotometricInterpretation, source.PlanarConfiguration = 3, photometric, planar
+    source.BitsAllocated, source.BitsStored, source.HighBit, source.NumberOfFrames = 8, 8, 7, 1
+    halved = photometric == "YBR_FULL_422"
+    shape = (ROWS, COLUMNS // 2, 4) if halved else (3, ROWS, COLUMNS) if planar else (ROWS, COLUMNS, 3)
+    samples = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
+    source.PixelData = samples.tobytes()
+    pair = Pair(tmp_path, source_data=source, boxes={})
+    pair.boxes = {0: (Box(5, 3, 11, 9),)}
+    if halved:
+        samples[3:9, 2:6] = (16, 16, 128, 128)
+    elif planar:
+        samples[:, 3:9, 5:11] = np.array([16, 128, 128], dtype=np.uint8)[:, None, None]
+    else:
+        samples[3:9, 5:11] = (16, 128, 128)
+    pair.data.PixelData, pair.data.BurnedInAnnotation = samples.tobytes(), "NO"
+    return pair, samples
+
+
+@pytest.mark.parametrize(("photometric", "planar"), [("RGB", 0), ("RGB", 1), ("YBR_FULL", 0), ("YBR_FULL_422", 0)])
+def test_colour_frames_pass_and_each_sample_counts(tmp_path: Path, photometric: str, planar: int) -> None:
+    pair, samples = colour_pair(tmp_path, photometric, planar)
+    assert pair.failed() == {}
+    halved = photometric == "YBR_FULL_422"
+    inside = (5, 3, 1) if halved else (1, 5, 7) if planar else (5, 7, 1)
+    outside = (5, 7, 3) if halved else (2, 5, 12) if planar else (5, 12, 2)
+    for place, check in ((inside, "pixels_hidden"), (outside, "pixels_retained")):
+        tampered = samples.copy()
+        tampered[place] ^= 1
+        data = tampered.tobytes()
+        assert set(pair.failed(lambda output, data=data: setattr(output, "PixelData", data))) == {check}
+
+
+def encapsulated_pair(tmp_path: Path) -> Pair:
+    source = source_data_set()
+    source.PixelData = encapsulate([b"\xff\xd8 first frame \xff\xd9", b"\xff\xd8 second frame\xff\xd9"])
+    source["PixelData"].VR = "OB"
+    return Pair(tmp_path, source_data=source, boxes={}, syntax="1.2.840.10008.1.2.4.50")
+
+
+def test_compressed_frames_are_compared_byte_by_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from deid_pipeline_tests.unit.checks import pair as building
+
+    monkeypatch.setattr(building, "write", write_encapsulated)
+    pair = encapsulated_pair(tmp_path)
+    assert pair.failed() == {}
+
+    def edit(data: Dataset) -> None:
+        data.PixelData = data.PixelData.replace(b"second", b"sEcond")
+
+    assert pair.failed(edit) == {"pixels_retained": "the pixel data have changed"}
+
+
+def test_a_compressed_frame_with_boxes_that_nobody_can_decode_is_not_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from deid_pipeline_tests.unit.checks import pair as building
+
+    monkeypatch.setattr(building, "write", write_encapsulated)
+    pair = encapsulated_pair(tmp_path)
+    pair.save(lambda data: setattr(data, "BurnedInAnnotation", "NO"))
+    results = {result.check: result for result in run_checks(pair.case(boxes_by_frame={1: (BOX,)}))}
+    assert results["pixels_retained"].passed is None
+    assert results["pixels_hidden"].passed is None
+
+
+def test_boxes_of_compressed_frames_are_judged_on_decoded_samples(tmp_path: Path) -> None:
+    from pydicom import dcmread
+
+    pair = Pair(tmp_path)
+    pair.save()
+    for path in (pair.source_path, pair.output_path):
+        data = dcmread(path)
+        data.compress("1.2.840.10008.1.2.5", generate_instance_uid=False)
+        data["PixelData"].VR = "OB"
+        data.save_as(path)
+    assert failures(run_checks(pair.case())) == {}
+    found = failures(run_checks(pair.case(boxes_by_frame={1: (Box(4, 3, 11, 9),)})))
+    assert found == {"pixels_retained": "changes outside the boxes of frame 2"}
+    found = failures(run_checks(pair.case(boxes_by_frame={1: (Box(4, 3, 13, 9),)})))
+    assert found == {"pixels_hidden": "a box of frame 2 is not uniform"}
+
+
+def test_another_transfer_syntax_is_found(tmp_path: Path) -> None:
+    pair = Pair(tmp_path, boxes={})
+    pair.syntax = "1.2.840.10008.1.2"
+    found = pair.failed()
+    assert "the transfer syntax has changed" in found["pixels_retained"]
+    assert "(0002,0010) differs from the source's" in found["file_structure"]
+
+
+def write_encapsulated(data: Dataset, path: Path, *, syntax: str, preamble: bytes = b"\0" * 128) -> None:
+    from pydicom.dataset import FileDataset, FileMetaDataset
+
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = data.SOPClassUID, data.SOPInstanceUID
+    meta.TransferSyntaxUID = syntax
+    meta.ImplementationClassUID = "2.25.77"
+    file = FileDataset(str(path), data, file_meta=meta, preamble=preamble)
+    file["PixelData"].is_undefined_length = True
+    file.save_as(path, enforce_file_format=True)
