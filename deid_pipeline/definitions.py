@@ -1,6 +1,6 @@
 """The code location that Dagster loads: ``dagster dev -m deid_pipeline.definitions``. Assembles, nothing else."""
 
-from dagster import Definitions, colored_console_logger, in_process_executor
+from dagster import Definitions, in_process_executor
 
 from deid_pipeline.defs.assets import ASSETS
 from deid_pipeline.defs.jobs import JOBS
@@ -15,6 +15,4 @@ defs = Definitions(
     sensors=SENSORS,
     resources={"workplace": Workplace()},
     executor=in_process_executor,
-    # events are in the event log; printed once more they only fill files
-    loggers={"console": colored_console_logger.configured({"log_level": "CRITICAL"})},
 )

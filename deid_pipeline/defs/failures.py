@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import traceback
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from deid_pipeline.errors import DeidError
 from deid_pipeline.store import write_private
+
+ResultT = TypeVar("ResultT")
 
 
 class StageFailedError(DeidError):
     """A stage ended with an unexpected exception; the message names stage, partition key and exception class."""
 
 
-@contextmanager
-def contained(stage: str, partition_key: str = "", *, vault: Path | None) -> Iterator[None]:
-    """Let nothing out of the block but errors whose message, cause and context are safe to show.
+def contained(stage: str, work: Callable[[], ResultT], *, vault: Path | None, partition_key: str = "") -> ResultT:
+    """Return what ``work()`` returns; let no error out but those whose message, cause and context are safe to show.
 
     Details of an unexpected exception go to ``V/errors/<id>.txt`` (mode 0600); with ``vault`` None they are dropped.
 
@@ -33,22 +34,20 @@ def contained(stage: str, partition_key: str = "", *, vault: Path | None) -> Ite
     StageFailedError
         For every other exception.
     BaseException
-        An interruption, as it came.
+        An interruption, as it came, without what it interrupted.
     """
-    # Raised after the except blocks, not in them: the original then is neither cause nor context.
+    # No context manager: what one raises has the original as its context. Here nothing is being handled any more.
     outcome: BaseException
     try:
-        yield
+        return work()
     except DeidError as error:
         outcome = _bare(error)
     except Exception as error:  # noqa: BLE001  # the one place
         place = _write_details(error, stage, partition_key, vault)
         where = f" on {partition_key}" if partition_key else ""
         outcome = StageFailedError(f"{stage} failed{where}: {type(error).__name__}{place}")
-    except BaseException as interruption:  # noqa: BLE001  # raised again below, without what it interrupted
+    except BaseException as interruption:  # noqa: BLE001  # raised again below
         outcome = _bare(interruption)
-    else:
-        return
     raise outcome
 
 

@@ -35,6 +35,8 @@ compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
   config: {{}}
+python_logs:
+  python_log_level: CRITICAL # of what is printed; all events go to the event log
 concurrency:
   runs:
     max_concurrent_runs: {runs}

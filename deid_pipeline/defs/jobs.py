@@ -9,12 +9,10 @@ from dagster import AssetSelection, define_asset_job
 
 from deid_pipeline.defs.assets import STUDY_ASSETS
 from deid_pipeline.defs.assets.warehouse import warehouse
-from deid_pipeline.defs.partitions import STUDIES
 
 deidentify_studies = define_asset_job(
     "deidentify_studies",
     selection=AssetSelection.assets(*STUDY_ASSETS),
-    partitions_def=STUDIES,
     description="From the landing zone to the release zone.",
 )
 

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +18,7 @@ from deid_pipeline.defs.configuration import FILE_NAME, write_config
 from deid_pipeline.defs.failures import contained
 from deid_pipeline.defs.instance import LAUNCHER_TAG, exclusive, fail_orphans, opened_instance
 from deid_pipeline.defs.quiet import silence_libraries
+from deid_pipeline.errors import DeidError
 from deid_pipeline.model import Settings
 
 if TYPE_CHECKING:
@@ -63,15 +65,13 @@ def run_pending(settings: Settings, *, progress: Progress) -> Outcome:
     from deid_pipeline import stages
 
     silence_libraries()
-    with contained("opening the project", vault=None):
-        project = stages.open_project(settings)
+    project = contained("opening the project", lambda: stages.open_project(settings), vault=None)
     vault = settings.vault
     with _interruptible(), opened_instance(vault) as instance, exclusive(vault, "run"):
         write_config(settings, vault / FILE_NAME)
         fail_orphans(instance, "run")
         try:
-            with contained("survey", vault=vault):
-                survey = stages.survey(project)
+            survey = contained("survey", lambda: stages.survey(project), vault=vault)
             runner = _Runner(instance, project, progress.surveyed(survey))
             failures = runner.work_on(survey.pending)
             counts, roll_up_failures = runner.roll_up()
@@ -90,6 +90,7 @@ class _Runner:
         from deid_pipeline.defs.resources import OpenWorkplace
 
         self._instance = instance
+        self._vault = project.settings.vault
         self._workplace = OpenWorkplace(project, listener)
 
     def work_on(self, pending: Sequence[str]) -> list[str]:
@@ -105,14 +106,16 @@ class _Runner:
         in_a_row = 0
         while queue and in_a_row < _FAILURES_IN_A_ROW:
             keys = queue.pop(0)
-            result = self._execute("deidentify_studies", _range_tags(keys))
-            if result.success:
-                in_a_row = 0
-            elif len(keys) > 1:
-                queue[:0] = [(key,) for key in keys]
+            try:
+                self._execute("deidentify_studies", _range_tags(keys))
+            except DeidError as error:
+                if len(keys) > 1:
+                    queue[:0] = [(key,) for key in keys]
+                else:
+                    in_a_row += 1
+                    failures.append(str(error))
             else:
-                in_a_row += 1
-                failures.extend(_messages(result))
+                in_a_row = 0
         if queue:
             left = sum(len(keys) for keys in queue)
             failures.append(f"gave up after {in_a_row} failed studies in a row, {left} were not tried")
@@ -120,19 +123,35 @@ class _Runner:
 
     def roll_up(self) -> tuple[dict[str, int], list[str]]:
         """Run the roll-up and return its counts, and the message of its failure."""
-        result = self._execute("roll_up_release", {})
-        if not result.success:
-            return {}, _messages(result)
+        try:
+            result = self._execute("roll_up_release", {})
+        except DeidError as error:
+            return {}, [str(error)]
         shown = result.asset_materializations_for_node("warehouse")[0].metadata
         return {name: value.value for name, value in shown.items() if isinstance(value.value, int)}, []
 
     def _execute(self, job_name: str, tags: Mapping[str, str]) -> ExecuteInProcessResult:
-        return _job(job_name).execute_in_process(
+        """Execute a job to its end.
+
+        Raises
+        ------
+        DeidError
+            The run failed; the message is safe to show.
+        KeyboardInterrupt
+            It was interrupted, and is marked as failed.
+        """
+        from dagster import DagsterExecutionInterruptedError
+
+        execute = partial(
+            _job(job_name).execute_in_process,
             instance=self._instance,
             tags={LAUNCHER_TAG: "run", **tags},
             resources={"workplace": self._workplace},
-            raise_on_error=False,
         )
+        try:
+            return contained("a Dagster run", execute, vault=self._vault)
+        except DagsterExecutionInterruptedError:
+            raise KeyboardInterrupt from None
 
 
 def _job(name: str) -> JobDefinition:
@@ -145,16 +164,6 @@ def _range_tags(keys: Sequence[str]) -> dict[str, str]:
     if len(keys) == 1:
         return {"dagster/partition": keys[0]}
     return {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]}
-
-
-def _messages(result: ExecuteInProcessResult) -> list[str]:
-    """Return the messages of failed steps: `contained` made them safe."""
-    messages = []
-    for event in result.all_events:
-        if event.is_step_failure and event.step_failure_data.error is not None:
-            error = event.step_failure_data.error
-            messages.append((error.cause or error).message.strip().rpartition("Error: ")[2])
-    return messages or ["a run failed before its first stage"]
 
 
 @contextmanager

@@ -29,7 +29,8 @@ def as_metadata(summary: StageSummary) -> dict[str, int | float | MarkdownMetada
     }
     if summary.seconds > 0:
         shown["megabytes_per_second"] = round(megabytes / summary.seconds, 2)
-    shown.update(summary.counts)
+    # str(), for Dagster cannot store a name that is a member of an enumeration
+    shown.update({str(name): count for name, count in summary.counts.items()})
     if 0 < len(summary.thumbnail_png) <= LARGEST_THUMBNAIL_BYTES:
         picture = base64.b64encode(summary.thumbnail_png).decode("ascii")
         shown["thumbnail"] = MetadataValue.md(f"![a de-identified frame](data:image/png;base64,{picture})")

@@ -6,6 +6,7 @@ What belongs here: the loop, per-study metadata, containment of failures. What d
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from dagster import AssetExecutionContext
@@ -46,8 +47,12 @@ def over_partitions(
     summaries = []
     for key in context.partition_keys:
         listener.started(name, key)
-        with contained(name, key, vault=project.settings.vault):
-            summary = stage(project, key, progress=lambda files, size: listener.advanced(name, files, size))
+        summary = contained(
+            name,
+            partial(stage, project, key, progress=partial(listener.advanced, name)),
+            vault=project.settings.vault,
+            partition_key=key,
+        )
         context.add_asset_metadata(as_metadata(summary), partition_key=key)
         listener.finished(summary)
         summaries.append(summary)

@@ -64,8 +64,8 @@ class Workplace:
         from deid_pipeline.defs.quiet import silence_libraries
 
         silence_libraries()
-        with contained("opening the project", vault=None):
-            return stages.open_project(read_environment().settled())
+        settings = read_environment().settled()
+        return contained("opening the project", lambda: stages.open_project(settings), vault=None)
 
 
 class OpenWorkplace(Workplace):

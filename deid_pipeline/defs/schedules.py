@@ -18,8 +18,7 @@ def nightly_studies(context: ScheduleEvaluationContext, workplace: ResourceParam
     from deid_pipeline import stages
 
     project = workplace.project()
-    with contained("survey", vault=project.settings.vault):
-        survey = stages.survey(project)
+    survey = contained("survey", lambda: stages.survey(project), vault=project.settings.vault)
     keys = survey.pending[:REQUESTS_PER_TICK]
     add_studies(context.instance, keys)
     day = context.scheduled_execution_time.date().isoformat()

@@ -56,8 +56,7 @@ def landing_zone(context: SensorEvaluationContext, workplace: ResourceParam[Work
     project = workplace.project()
     if is_run_in_progress(project.settings.vault):
         return SkipReason("deidp run is at work on this project")
-    with contained("survey", vault=project.settings.vault):
-        survey = stages.survey(project)
+    survey = contained("survey", lambda: stages.survey(project), vault=project.settings.vault)
     before: dict[str, list[str]] = json.loads(context.cursor or "{}")
     cursor: dict[str, list[str]] = {}
     requests: list[RunRequest] = []

@@ -20,6 +20,5 @@ def warehouse(workplace: ResourceParam[Workplace]) -> MaterializeResult:  # type
     from deid_pipeline import stages
 
     project = workplace.project()
-    with contained("roll-up", vault=project.settings.vault):
-        counts = stages.roll_up(project)
-    return MaterializeResult(metadata=dict(counts))
+    counts = contained("roll-up", lambda: stages.roll_up(project), vault=project.settings.vault)
+    return MaterializeResult(metadata={str(status): number for status, number in counts.items()})
