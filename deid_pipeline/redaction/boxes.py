@@ -11,8 +11,6 @@ from math import ceil
 
 from deid_pipeline.model import Box
 
-_WASTE = 0.05  # share of a common bounding box that may lie outside of both boxes
-
 
 def prepare_boxes(
     boxes: Iterable[Box], *, rows: int, columns: int, grow_px: int = 2, grow_share: float = 0.25
@@ -36,15 +34,20 @@ def prepare_boxes(
     -------
     tuple of Box
         Sorted, inside the frame, none of them empty, none inside another. Two overlapping boxes become their common
-        bounding box where that adds next to nothing; else both stay and overlap, so that the result covers what the
-        grown input covered and hardly a pixel more.
+        bounding box where that adds no pixel; else both stay and overlap, so that the result covers what the grown
+        input covered and not a pixel more.
     """
     grown = (
-        _clip(_grow(box, _margin(box, grow_px, grow_share)), rows=rows, columns=columns)
+        grow_box(box, rows=rows, columns=columns, grow_px=grow_px, grow_share=grow_share)
         for box in boxes
         if _has_area(box)
     )
     return _merge(sorted({box for box in grown if _has_area(box)}))
+
+
+def grow_box(box: Box, *, rows: int, columns: int, grow_px: int = 2, grow_share: float = 0.25) -> Box:
+    """One box grown and clipped to a frame of ``rows`` by ``columns`` pixels, as `prepare_boxes` does it."""
+    return _clip(_grow(box, _margin(box, grow_px, grow_share)), rows=rows, columns=columns)
 
 
 def _has_area(box: Box) -> bool:
@@ -66,7 +69,7 @@ def _clip(box: Box, *, rows: int, columns: int) -> Box:
 
 
 def _merged(one: Box, other: Box) -> Box | None:
-    """The common bounding box of two overlapping boxes, None where it would waste pixels."""
+    """The common bounding box of two overlapping boxes, None where it would hold a pixel of neither."""
     width = min(one.right, other.right) - max(one.left, other.left)
     height = min(one.bottom, other.bottom) - max(one.top, other.top)
     if width <= 0 or height <= 0:
@@ -78,7 +81,7 @@ def _merged(one: Box, other: Box) -> Box | None:
         max(one.bottom, other.bottom),
     )
     wasted = around.area - (one.area + other.area - width * height)
-    return around if wasted <= _WASTE * around.area else None
+    return None if wasted else around
 
 
 def _merge(boxes: Iterable[Box]) -> tuple[Box, ...]:

@@ -14,9 +14,19 @@ from pathlib import Path
 from deid_pipeline.codecs import codec_for, iter_frames
 from deid_pipeline.dicom import DicomFile, element_rows, has_overlay_in_pixels, open_dicom, pixel_layout
 from deid_pipeline.errors import ResidualRiskError
-from deid_pipeline.model import Detection, Identifier, PixelLayout, SourceFile, StageSummary, Status, TextRegion
+from deid_pipeline.model import (
+    Detection,
+    Identifier,
+    PixelLayout,
+    ReadLine,
+    SourceFile,
+    StageSummary,
+    Status,
+    TextRegion,
+)
 from deid_pipeline.ocr import engine, to_8bit
 from deid_pipeline.phi import harvest, label_spans
+from deid_pipeline.redaction import grow_box
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.timing import Progress, StageClock
@@ -120,10 +130,15 @@ def _read_frames(
                     reason=span.reason,
                 )
                 for line in reader.read(image)
-                for span in label_spans(line, identifiers)
+                for span in label_spans(_grown(line, layout), identifiers)
             ]
         regions.extend(replace(region, frame_index=frame.index) for region in seen[digest])
     return regions
+
+
+def _grown(line: ReadLine, layout: PixelLayout) -> ReadLine:
+    """The line with the margin that is redacted around it: what is recorded is just what will be filled."""
+    return replace(line, box=grow_box(line.box, rows=layout.rows, columns=layout.columns))
 
 
 def _refuse_unsupported(file: DicomFile) -> None:

@@ -91,7 +91,7 @@ def _evidence(
         lines.append(
             {
                 "partition_key": partition_key,
-                "output": name,
+                "output_path": name,
                 "output_sha256": row.output_sha256,
                 "strategy": project.strategy.name,
                 "strategy_hash": project.strategy.hash,
@@ -101,4 +101,4 @@ def _evidence(
                 "checks": checks.get(name, {}),
             }
         )
-    return sorted(lines, key=lambda line: str(line["output"]))
+    return sorted(lines, key=lambda line: str(line["output_path"]))

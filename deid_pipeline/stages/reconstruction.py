@@ -112,14 +112,15 @@ def rebuild_instance(project: Project, plan: Plan) -> Rebuilt:
 
 
 def boxes_by_frame(regions: Iterable[TextRegion], layout: PixelLayout | None) -> dict[int, tuple[Box, ...]]:
-    """The boxes to fill on each frame: grown, clipped, merged; frame_index is 0-based."""
+    """The boxes to fill on each frame: just what detection recorded, joined; frame_index is 0-based."""
     if layout is None:
         return {}
     found: dict[int, list[Box]] = defaultdict(list)
     for region in regions:
         found[region.frame_index or 0].append(region.box)
     return {
-        index: prepare_boxes(boxes, rows=layout.rows, columns=layout.columns) for index, boxes in sorted(found.items())
+        index: prepare_boxes(boxes, rows=layout.rows, columns=layout.columns, grow_px=0)
+        for index, boxes in sorted(found.items())
     }
 
 

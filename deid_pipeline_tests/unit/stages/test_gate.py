@@ -31,7 +31,7 @@ def test_a_check_that_fails_or_crashes_holds_the_file(
     keys = run_stages(project)
     row = outputs(project, keys)["1"]
     assert (row.status, row.reason) == ("held", "failed checks: text_removed")
-    assert not [path for path in project.settings.release.rglob("*.dcm")]
+    assert not list(project.settings.release.rglob("*.dcm"))
     assert [result.passed for result in read_shard(project.settings.vault, "check_results", keys[0])] == [passed]
 
 
@@ -64,7 +64,7 @@ def test_work_cut_off_before_the_record_is_done_again(tmp_path: Path, monkeypatc
     project = project_in(tmp_path)
     save(small_ct(), project.settings.landing / "1")
 
-    def die(*arguments: object, **named: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("deid_pipeline.stages.publication.write_evidence", die)

@@ -19,7 +19,7 @@ def _no_workers_left() -> Iterator[None]:
     close_workers()
 
 
-def double(project: Project, item: int) -> tuple[int, int]:
+def double(project: Project, item: int) -> tuple[int, int]:  # noqa: ARG001 - the room's signature
     """Give the item doubled, and the process that did it; the number 13 kills its process."""
     if item == 13:
         os._exit(139)
