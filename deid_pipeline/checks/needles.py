@@ -67,14 +67,13 @@ def _prepared(wanted: frozenset[tuple[IdentifierKind, str]]) -> NeedleSet:
     text, file, native, encapsulated = [], [], [], []
     for key, spelling in enumerate(spellings):
         text.append(Needle(_folded(spelling.text.encode()), spelling.edge, key))
-        for encoded, wide_characters in _encoded(spelling.text):
-            needle = Needle(encoded, Edge.NONE if wide_characters else spelling.edge, key)
-            if _counts_in_bytes(spelling, encoded):
-                file.append(needle)
-            if len(encoded) >= _SHORTEST_IN_PIXELS:
-                between_samples = Needle(encoded, Edge.NONE, key)  # what stands beside it there says nothing
+        for data, high in _encoded(spelling.text):
+            if _counts_in_bytes(spelling, data + high):
+                file.append(Needle(data, spelling.edge, key, high))
+            if len(data + high) >= _SHORTEST_IN_PIXELS:
+                between_samples = Needle(data, Edge.NONE, key, high)  # what stands beside it there says nothing
                 encapsulated.append(between_samples)
-                if _counts_in_samples(spelling.text, wide_characters):
+                if _counts_in_samples(spelling.text, bool(high)):
                     native.append(between_samples)
     return NeedleSet(spellings, Scanner(text), Scanner(file), Scanner(native), Scanner(encapsulated))
 
@@ -108,28 +107,29 @@ def _counts_in_bytes(spelling: Spelling, encoded: bytes) -> bool:
     return len(encoded) >= _SHORTEST_NAME_IN_BYTES + 2
 
 
-def _counts_in_samples(text: str, wide_characters: bool) -> bool:
-    if wide_characters and len(text) < _SHORTEST_IN_PIXELS:
+def _counts_in_samples(text: str, in_utf_16: bool) -> bool:
+    if in_utf_16 and len(text) < _SHORTEST_IN_PIXELS:
         return False
     return len(text) >= _SHORTEST_NUMBER_IN_PIXELS or _NOT_NUMERIC.search(text) is not None
 
 
-def _encoded(text: str) -> Iterator[tuple[bytes, bool]]:
-    """The spelling's bytes in every encoding in which they differ, and whether two bytes make a character."""
-    seen: set[bytes] = set()
+def _encoded(text: str) -> Iterator[tuple[bytes, bytes]]:
+    """The spelling in every encoding in which its bytes differ; for UTF-16 low and high bytes apart."""
+    seen: set[tuple[bytes, bytes]] = set()
     cases = (text,) if text.isascii() else (text, text.upper(), text.title())
-    codecs = [("utf-8", False), ("latin-1", False), ("utf-16-le", True), ("utf-16-be", True)]
+    codecs = ["utf-8", "latin-1", "utf-16-le"]
     if is_wide(text):
-        codecs += [("iso2022_jp", False), ("shift_jis", False), ("euc_kr", False), ("gb18030", False)]
-    for codec, wide_characters in codecs:
+        codecs += ["iso2022_jp", "shift_jis", "euc_kr", "gb18030"]
+    for codec in codecs:
         for case in cases:
             try:
                 encoded = _folded(_ESCAPES.sub(b"", case.encode(codec)))
             except UnicodeEncodeError:
                 continue
-            if encoded not in seen:
-                seen.add(encoded)
-                yield encoded, wide_characters
+            pair = (encoded[::2], encoded[1::2]) if codec == "utf-16-le" else (encoded, b"")
+            if pair not in seen:
+                seen.add(pair)
+                yield pair
 
 
 def _folded(encoded: bytes) -> bytes:

@@ -16,7 +16,7 @@ INSTANCE_TAGS = frozenset({0x00080018, 0x0020000D, 0x0020000E, 0x00200052})
 
 STANDARD_ROOT = "1.2.840.10008."  # the standard's own UIDs, also those that Annex A does not list one by one
 
-_ENCODINGS = ("ascii", "utf-16-le", "utf-16-be")
+_SHORTEST = 5  # shorter values are no UIDs, and everywhere
 
 
 class UidChanged:
@@ -50,13 +50,10 @@ def uids_to_change(case: CheckCase) -> frozenset[str]:
 
 def _left(case: CheckCase) -> Iterator[str]:
     output = case.output
-    needles = [
-        Needle(uid.encode(encoding).lower(), Edge.UID if encoding == "ascii" else Edge.NONE, key)
-        for key, uid in enumerate(sorted(uids_to_change(case)))
-        if uid.isascii()
-        for encoding in _ENCODINGS
-    ]
-    scanner = Scanner(needle for needle in needles if len(needle.data) >= 5)
+    uids = [uid.encode().lower() for uid in sorted(uids_to_change(case)) if len(uid) >= _SHORTEST]
+    needles = [Needle(uid, Edge.UID, key) for key, uid in enumerate(uids)]
+    needles += [Needle(uid, Edge.NONE, key, b"\0" * len(uid)) for key, uid in enumerate(uids) if uid.isascii()]
+    scanner = Scanner(needles)
     start, end = output.pixel_range or (len(output.body), len(output.body))
     for at, _ in scanner.find(output.body):
         yield "an original UID in the pixel data" if start <= at < end else "an original UID"

@@ -66,11 +66,9 @@ def _whole_names(parts: list[str], group: str) -> list[str]:
 
 def _single_names(parts: list[str]) -> list[str]:
     words = {word for part in parts for word in (part, *re.split(r"[\s'’.-]+", part)) if " " not in word}
-    shortest = {word: 2 if is_wide(word) else SHORTEST_NAME_PART for word in words}
+    no_names = word_list("particles") | word_list("placeholders")
     return sorted(
-        word
-        for word, least in shortest.items()
-        if sum(map(str.isalpha, word)) >= least and word not in word_list("particles")
+        word for word in words - no_names if sum(map(str.isalpha, word)) >= (2 if is_wide(word) else SHORTEST_NAME_PART)
     )
 
 

@@ -43,6 +43,7 @@ def test_the_same_patient_inside_a_sequence_needs_the_same_pseudonym(tmp_path: P
         assert set(pair.failed(element_changes=changes, expected_values=values)) == expected
 
 
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")  # pydicom warns of what it is made to write
 @pytest.mark.parametrize(
     ("keyword", "vr", "before", "after"),
     [

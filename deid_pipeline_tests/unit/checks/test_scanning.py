@@ -45,3 +45,15 @@ def test_no_needles_and_no_data_give_no_hits() -> None:
     assert hits(b"", Needle(b"ab", Edge.NONE, 0)) == []
     assert hits(b"a", Needle(b"ab", Edge.NONE, 0), Needle(b"a", Edge.NONE, 1)) == []
     assert hits(b"ab", Needle(b"ab", Edge.NONE, 0)) == [(0, 0)]
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", [0, 1, 2, 5])
+def test_utf_16_is_found_in_both_byte_orders_at_any_offset(
+    codec: str, before: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deid_pipeline.checks.scanning._CHUNK_BYTES", 7)
+    needle = Needle(b"doe\x01", Edge.NONE, 0, b"\0\0\0\x02")
+    data = b"x" * before + "DOE\u0201".encode(codec) + b"y" * 9
+    assert hits(data, needle) == [(before, 0)]
+    assert hits(data.replace(b"\0", b"\1"), needle) == []

@@ -75,6 +75,7 @@ def test_instance_uids_may_only_stay_when_the_option_is_claimed(tmp_path: Path) 
     assert pair.failed() == {}
 
 
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")  # pydicom warns of what it is made to write
 @pytest.mark.parametrize("uid", ["1.2.03", "2.25." + "1" * 70, "1..2", "abc"])
 def test_an_invalid_uid_is_found(pair: Pair, uid: str) -> None:
     assert (

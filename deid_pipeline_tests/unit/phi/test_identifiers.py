@@ -91,6 +91,7 @@ def test_old_dates_ranges_and_lists_give_every_day() -> None:
 def test_uids_of_the_standard_and_generic_departments_identify_nobody() -> None:
     assert kinds(row("SOPClassUID", "UI", "1.2.840.10008.5.1.4.1.1.2")) == []
     assert kinds(row("InstitutionalDepartmentName", "LO", "Radiology Department")) == []
+    assert kinds(row("InstitutionName", "LO", "TOSHIBA")) == []
 
 
 def test_every_keyword_of_the_word_lists_is_in_the_data_dictionary() -> None:

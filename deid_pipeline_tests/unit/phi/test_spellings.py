@@ -41,6 +41,7 @@ def test_initials_and_particles_are_no_spellings_of_their_own() -> None:
     assert "berg" in found
     assert not {"j", "p", "van", "der"} & set(found)
     assert name_spellings("AB") == ()
+    assert "test" not in name_spellings("Test^Brown")
 
 
 def test_marks_are_also_left_out_and_umlauts_written_out() -> None:
