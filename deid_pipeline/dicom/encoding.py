@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import struct
 
-from deid_pipeline.dicom.structure import ITEM, ITEM_END, SEQUENCE_END, UNDEFINED, Syntax
+from deid_pipeline.dicom.structure import ITEM, ITEM_END, LONG_VRS, SEQUENCE_END, UNDEFINED, Syntax
 from deid_pipeline.errors import SourceDataError
 
-_LONG_VRS = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 _NUL_PADDED = frozenset({"UI", "OB", "UN"})
 
 
@@ -25,7 +24,7 @@ def element_header(tag: int, vr: str, length: int, syntax: Syntax) -> bytes:
     order = ">" if syntax.big_endian else "<"
     if not syntax.explicit:
         return struct.pack(f"{order}HHL", tag >> 16, tag & 0xFFFF, length)
-    if vr in _LONG_VRS:
+    if vr in LONG_VRS:
         return struct.pack(f"{order}HH2sHL", tag >> 16, tag & 0xFFFF, vr.encode(), 0, length)
     if length > 0xFFFF:
         raise SourceDataError("a new value is too long for its VR")

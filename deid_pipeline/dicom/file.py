@@ -17,9 +17,11 @@ from deid_pipeline.dicom.structure import (
     EXPLICIT_BE,
     EXPLICIT_LE,
     IMPLICIT_LE,
+    LONG_VRS,
     Buffer,
     Element,
     Syntax,
+    iter_elements,
     parse_data_set,
 )
 from deid_pipeline.dicom.values import element_bytes, first_text
@@ -32,7 +34,6 @@ EXPLICIT_VR_BIG_ENDIAN = "1.2.840.10008.1.2.2"
 MAXIMUM_INFLATED_BYTES = 4 << 30
 
 _DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205", "1.2.840.10008.1.2.8.1"}
-_SYNTAX_ROOT = "1.2.840.10008.1.2"
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,27 @@ def open_dicom(path: Path) -> Iterator[DicomFile]:
     OSError
         The file cannot be opened.
     """
+    with map_file(path) as mapped:
+        yield _parse(path, mapped)
+
+
+@contextmanager
+def map_file(path: Path) -> Iterator[mmap.mmap]:
+    """Map a file into memory for reading; closed on leaving.
+
+    Raises
+    ------
+    SourceDataError
+        The file is empty.
+    OSError
+        The file cannot be opened.
+    """
     with path.open("rb") as stream:
         if not stream.seek(0, 2):
             raise SourceDataError("the file is empty")
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     try:
-        yield _parse(path, mapped)
+        yield mapped
     finally:
         try:
             mapped.close()
@@ -129,9 +145,11 @@ def read_head(mapped: mmap.mmap) -> tuple[dict[int, str], str, int]:
 def _first_group(head: bytes) -> int | None:
     """The group of the first element of a file without preamble, None when it cannot be DICOM."""
     group = int.from_bytes(head[:2], "little")
+    explicit = head[4:6].isalpha() and head[4:6].isupper()
+    if len(head) >= 16 and head[:2] == b"\0\x08" and head[2] == 0 and explicit:  # big endian, retired
+        return 0x0008
     if len(head) < 16 or group not in (0x0002, 0x0008):
         return None
-    explicit = head[4:6].isalpha() and head[4:6].isupper()
     implicit = int.from_bytes(head[4:8], "little") <= 0xFFFF and int.from_bytes(head[2:4], "little") <= 0x0020
     return group if explicit or implicit else None
 
@@ -142,7 +160,7 @@ def _read_meta(mapped: mmap.mmap, start: int) -> tuple[dict[int, str], int]:
     position = start
     while mapped[position : position + 2] == b"\x02\x00":
         end = _element_end(mapped, position)
-        (element,), _ = parse_data_set(mapped, position, end, EXPLICIT_LE)
+        element = next(iter_elements(mapped, position, end, EXPLICIT_LE))
         if element.vr not in {"OB", "UN", "SQ"}:
             values[element.tag] = element_bytes(mapped, element).decode("latin-1").strip("\0 ")
         position = end
@@ -154,7 +172,7 @@ def _element_end(mapped: mmap.mmap, position: int) -> int:
     head = mapped[position : position + 12]
     if len(head) < 8:
         raise SourceDataError("the data end inside group 2", offset=position)
-    if head[4:6] in (b"OB", b"UN", b"OW", b"UT", b"SQ", b"UC", b"UR"):
+    if head[4:6].decode("latin-1") in LONG_VRS:
         end = position + 12 + int.from_bytes(head[8:12], "little")
     else:
         end = position + 8 + int.from_bytes(head[6:8], "little")
@@ -183,7 +201,7 @@ def dataset_syntax(uid: str) -> Syntax:
         return IMPLICIT_LE
     if uid == EXPLICIT_VR_BIG_ENDIAN:
         return EXPLICIT_BE
-    if uid in _DEFLATED_OTHERS or not uid.startswith(_SYNTAX_ROOT):
+    if uid in _DEFLATED_OTHERS or not uid.startswith(f"{IMPLICIT_VR_LITTLE_ENDIAN}."):
         raise SourceDataError("the transfer syntax is not supported")
     return EXPLICIT_LE
 

@@ -5,10 +5,9 @@ What belongs here: the few elements that indexing needs. What does not: judging 
 
 from __future__ import annotations
 
-import mmap
 from pathlib import Path
 
-from deid_pipeline.dicom.file import DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, dataset_syntax, inflate, read_head
+from deid_pipeline.dicom.file import DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, dataset_syntax, inflate, map_file, read_head
 from deid_pipeline.dicom.structure import Buffer, iter_elements
 from deid_pipeline.dicom.values import first_text
 
@@ -24,7 +23,7 @@ def peek_study_uid(path: Path) -> str:
     SourceDataError
         The file is empty, no DICOM, or damaged before the element.
     """
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+    with map_file(path) as mapped:
         _, uid, start = read_head(mapped)
         buffer: Buffer = mapped
         if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
@@ -45,5 +44,5 @@ def media_storage_class(path: Path) -> str:
     SourceDataError
         Group 2 is damaged, or the file is no DICOM.
     """
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+    with map_file(path) as mapped:
         return read_head(mapped)[0].get(0x00020002, "")

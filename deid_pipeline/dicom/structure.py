@@ -22,7 +22,8 @@ PIXEL_DATA = 0x7FE00010
 MAXIMUM_DEPTH = 100
 
 _SHORT = {vr.encode(): vr for vr in "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split()}
-_LONG = {vr.encode(): vr for vr in "OB OD OF OL OV OW SQ SV UC UN UR UT UV".split()}
+LONG_VRS = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())  # with four bytes of length (PS3.5 7.1.2)
+_LONG = {vr.encode(): vr for vr in LONG_VRS}
 _EXPLICIT_LE, _EXPLICIT_BE = struct.Struct("<HH2sH").unpack_from, struct.Struct(">HH2sH").unpack_from
 _TAG_LENGTH_LE, _TAG_LENGTH_BE = struct.Struct("<HHL").unpack_from, struct.Struct(">HHL").unpack_from
 _LENGTH_LE, _LENGTH_BE = struct.Struct("<L").unpack_from, struct.Struct(">L").unpack_from

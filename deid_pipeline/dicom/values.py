@@ -6,15 +6,18 @@ What belongs here: decoding by VR and Specific Character Set (PS3.5 section 6). 
 
 from __future__ import annotations
 
+import re
 import struct
-import warnings
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from deid_pipeline.actions.protocol import CODED_VRS, TEXT_VRS, decode_text
 from deid_pipeline.dicom.structure import Buffer, Element
 
 _NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
 _MAXIMUM_NUMBERS = 64  # more are bulk data, a look-up table say
+_DEFAULT = "iso8859"
+_STAND_ALONE = frozenset({"ISOIR192", "GB18030", "GBK"})
+_SEPARATORS = re.compile(r"[^A-Z0-9]")
 _SINGLE_TEXT = frozenset({"LT", "ST", "UT", "UR"})
 
 
@@ -42,16 +45,25 @@ def text_value(raw: bytes, vr: str, encodings: tuple[str, ...], *, big_endian: b
 
 @lru_cache(maxsize=256)
 def encodings_for(raw: bytes) -> tuple[str, ...]:
-    """The Python codecs of a Specific Character Set value (0008,0005); unknown terms count as ISO-IR 6."""
-    from pydicom.charset import convert_encodings
+    """The Python codecs of a Specific Character Set value (0008,0005); unknown terms count as ISO-IR 6.
 
-    terms = [term.strip("\0 ") for term in raw.decode("latin-1").split("\\")]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return tuple(convert_encodings(terms))
-        except LookupError:
-            return ("iso8859",)
+    Terms are looked up here and not by pydicom, which would log a damaged one and take the name of any Python codec
+    for a term. UTF-8, GB18030 and GBK stand alone (PS3.3 C.12.1.1.2): as first term they end the list, as later ones
+    they are passed over.
+    """
+    terms = [_SEPARATORS.sub("", term.upper()) for term in raw.decode("latin-1").strip("\0 ").split("\\")]
+    if terms[0] in _STAND_ALONE:
+        terms = terms[:1]
+    first, *others = terms
+    return tuple(_codecs().get(term, _DEFAULT) for term in (first, *(t for t in others if t not in _STAND_ALONE)))
+
+
+@cache
+def _codecs() -> dict[str, str]:
+    """Python codecs by defined term, in upper case and of letters and digits alone."""
+    from pydicom.charset import python_encoding
+
+    return {_SEPARATORS.sub("", term.upper()): codec for term, codec in python_encoding.items()}
 
 
 def element_bytes(buffer: Buffer, element: Element) -> bytes:
