@@ -5,10 +5,14 @@ What belongs here: digits from the keyed hash, and which patient a file belongs 
 
 from __future__ import annotations
 
+import re
+
+from deid_pipeline.pseudonyms.permutation import permuted_digits
 from deid_pipeline.pseudonyms.secret import ProjectSecret
 
 DIGITS = 16  # the longest SH (PS3.5 6.2); 10^16 values keep 10^5 ids apart with a risk below 10^-6
 
+_PLAIN_NUMBER = re.compile(r"id:([1-9][0-9]{0,63})", re.ASCII)
 _PLACEHOLDERS = frozenset(
     "ANON ANONYM ANONYMIZED ANONYMISED ANONYMOUS DEFAULT EMPTY ID NA NIL NO NOID NOMRN NONE NOTAVAILABLE NULL"
     " PATIENT PATIENTID TEMP TEST UNDEFINED UNK UNKNOWN".split()
@@ -20,6 +24,22 @@ def number_pseudonym(secret: ProjectSecret, purpose: str, value: str, *, digits:
     number = int.from_bytes(secret.derive(purpose, value), "big")
     low = 10 ** (digits - 1)
     return str(low + number % (9 * low))
+
+
+def patient_number(secret: ProjectSecret, scope: str) -> str:
+    """The decimal id of the patient known by ``scope`` (:func:`patient_scope`).
+
+    A number without a leading zero becomes another of as many digits: no two of them ever become one, nor any of
+    them its own. All other ids (letters, separators, leading zeros, none at all), numbers of 16 digits and the few
+    that the permutation leaves in their place become 16 digits of the keyed hash: never equal to a number of another
+    length, and apart from each other by chance (10^5 ids: a risk below 10^-6).
+    """
+    plain = _PLAIN_NUMBER.fullmatch(scope)
+    if plain is not None and len(plain[1]) != DIGITS:
+        permuted = permuted_digits(secret, "patient-number", plain[1])
+        if permuted != plain[1]:
+            return permuted
+    return number_pseudonym(secret, "patient", scope)
 
 
 def is_placeholder(patient_id: str) -> bool:

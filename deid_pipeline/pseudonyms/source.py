@@ -6,10 +6,12 @@ What belongs here: the object that actions ask. What does not: the derivations t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from deid_pipeline.pseudonyms.dates import days_offset
 from deid_pipeline.pseudonyms.names import name_pseudonym
-from deid_pipeline.pseudonyms.numbers import number_pseudonym, patient_scope
+from deid_pipeline.pseudonyms.numbers import number_pseudonym, patient_number, patient_scope
+from deid_pipeline.pseudonyms.offsets import offset_between
 from deid_pipeline.pseudonyms.secret import ProjectSecret
 from deid_pipeline.pseudonyms.uids import uid_pseudonym
 
@@ -38,8 +40,8 @@ class Pseudonyms:
         return known
 
     def patient_id(self) -> str:
-        """The patient's id, the same in every file of the patient, 16 digits."""
-        return number_pseudonym(self.secret, "patient", self.patient)
+        """The patient's id, the same in every file of the patient: digits, the first one not 0 (see numbers)."""
+        return _patient_number(self.secret, self.patient)
 
     def number(self, purpose: str, original: str) -> str:
         """16 digits for any other identifier, say an accession number."""
@@ -55,4 +57,18 @@ class Pseudonyms:
 
     def days_offset(self) -> int:
         """Whole days, negative, by which the patient's dates move."""
-        return days_offset(self.secret, self.patient)
+        return _days_offset(self.secret, self.patient)
+
+    def seconds_offset(self, study_uid: str, *, lowest: int, highest: int) -> int:
+        """Seconds, from ``lowest`` to ``highest`` and not 0, by which the times of a study move."""
+        scope = f"{self.patient}\0{study_uid}"
+        return offset_between(self.secret, "seconds", scope, lowest=lowest, highest=highest)
+
+    def age_offset(self, largest: int) -> int:
+        """Units, from ``-largest`` to ``largest`` and not 0, by which the patient's ages move."""
+        return offset_between(self.secret, "age", self.patient, lowest=-largest, highest=largest)
+
+
+# Asked for again by every instance of a patient.
+_patient_number = lru_cache(maxsize=1024)(patient_number)
+_days_offset = lru_cache(maxsize=1024)(days_offset)
