@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from deid_pipeline.checks.reading import Leaf, Part10, read_part10
+from deid_pipeline.checks.leaf import Leaf
+from deid_pipeline.checks.reading import Part10, read_part10
 from deid_pipeline.model import Box, ElementChange, Identifier
 
 RETAIN_UIDS = "113110"

@@ -7,75 +7,26 @@ judging (the checks). Nothing is taken from the room ``dicom``: a mistake made t
 from __future__ import annotations
 
 import io
-import logging
 import mmap
-import unicodedata
-import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deid_pipeline.checks.leaf import Bytes, Leaf, dictionary_vr, encodings_of, quiet, step_name
 from deid_pipeline.errors import SourceDataError
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-Bytes = bytes | memoryview
-
 PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
-CODED_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})  # under Specific Character Set, PS3.5 6.1.2.3
-PLAIN_VRS = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
-
 _CHARACTER_SET = 0x00080005
 _UNDEFINED = 0xFFFFFFFF
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _DEFERRED_BYTES = 64 << 10
 _MAXIMUM_INFLATED_BYTES = 4 << 30
-_DELIMITERS = set(b"\\^=\n\r\t\f")
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One element of one data set; ``raw`` is its value field as stored, empty for a sequence.
-
-    ``path`` is its tag path (DESIGN.md section 7). ``vr`` is the written one, for implicit VR and UN that of PS3.6;
-    ``written_vr`` is empty for implicit VR. ``items`` counts the items of a sequence, None for other elements.
-    """
-
-    path: str
-    tag: int  # (group << 16) | element
-    vr: str
-    written_vr: str
-    raw: Bytes
-    encodings: tuple[str, ...]
-    items: int | None = None
-
-    @property
-    def place(self) -> str:
-        """The tag alone, safe to show: a tag path may hold a private creator's text."""
-        return f"({self.tag >> 16:04x},{self.tag & 0xFFFF:04x})"
-
-    @property
-    def text(self) -> str:
-        """The value as text without padding; empty for binary VRs. Undecodable bytes become U+FFFD."""
-        if self.vr in PLAIN_VRS or (self.vr in CODED_VRS and bytes(self.raw).isascii() and b"\x1b" not in self.raw):
-            return bytes(self.raw).decode("latin-1").strip("\0 ")
-        if self.vr not in CODED_VRS:
-            return ""
-        from pydicom.charset import decode_bytes
-
-        with quiet():
-            decoded = decode_bytes(bytes(self.raw), list(self.encodings), _DELIMITERS)
-        return unicodedata.normalize("NFC", decoded).strip("\0 ")
-
-    @property
-    def values(self) -> list[str]:
-        """The single values of :attr:`text`, stripped."""
-        return [value.strip("\0 ") for value in self.text.split("\\")]
 
 
 @dataclass(frozen=True)
@@ -173,19 +124,6 @@ def read_part10(path: Path) -> Part10:
         )
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Silence pydicom: its warnings and log lines quote values."""
-    logger = logging.getLogger("pydicom")
-    before, logger.disabled = logger.disabled, True
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.disabled = before
-
-
 class _Walker:
     """Goes through a data set once and remembers where the pixel data lie."""
 
@@ -218,7 +156,7 @@ class _Walker:
                 self.encapsulated = undefined
             deferred = self.body[start : self.end] if getattr(element, "value", b"") is None else None
             if tag == _CHARACTER_SET:
-                encodings = _encodings(bytes(getattr(element, "value", b"") or b""))
+                encodings = encodings_of(bytes(getattr(element, "value", b"") or b""))
             for index, leaf in enumerate(self._leaves(element, "", (creators, encodings), deferred)):
                 if index == 0:
                     self.tops.append(leaf)
@@ -229,7 +167,7 @@ class _Walker:
         for tag in list(data_set.keys()):
             element = data_set.get_item(tag)
             if int(tag) == _CHARACTER_SET:
-                encodings = _encodings(_raw(element))
+                encodings = encodings_of(_raw(element))
             yield from self._leaves(element, prefix, (creators, encodings), None)
 
     def _leaves(
@@ -238,12 +176,12 @@ class _Walker:
         """The element itself, then everything inside it."""
         creators, encodings = context
         tag, written = int(element.tag), element.VR or ""
-        vr = _dictionary_vr(tag) if written in ("", "UN") else written
+        vr = dictionary_vr(tag) if written in ("", "UN") else written
         raw: Bytes = deferred if deferred is not None else b""
         items = self._items(element, vr, encodings, deferred)
         if items is None and deferred is None:
             raw = _raw(element)
-        path = prefix + _name(tag, raw, creators, is_sequence=items is not None)
+        path = prefix + step_name(tag, raw, creators, is_sequence=items is not None)
         yield Leaf(
             path, tag, vr, written, raw if items is None else b"", encodings, None if items is None else len(items)
         )
@@ -275,18 +213,6 @@ def _raw(element: Any) -> bytes:
     return value
 
 
-def _name(tag: int, raw: Bytes, creators: dict[int, str], *, is_sequence: bool) -> str:
-    """One step of a tag path; remembers private creators (PS3.5 7.8.1)."""
-    group, number = tag >> 16, tag & 0xFFFF
-    if group & 1 and 0x10 <= number <= 0xFF and not is_sequence:
-        creators[group << 16 | number] = bytes(raw).decode("latin-1").strip("\0 ")
-    elif group & 1 and number > 0xFF:
-        creator = creators.get(group << 16 | number >> 8, "")
-        if creator:
-            return f'({group:04x},"{creator}",{number & 0xFF:02x})'
-    return f"({group:04x},{number:04x})"
-
-
 def _meta_leaf(meta: Dataset, tag: Any) -> Leaf:
     """An element of group 2, which pydicom may have decoded already."""
     element = meta.get_item(tag)
@@ -295,30 +221,6 @@ def _meta_leaf(meta: Dataset, tag: Any) -> Leaf:
     vr = str(element.VR) if element is not None else ""
     name = f"({int(tag) >> 16:04x},{int(tag) & 0xFFFF:04x})"
     return Leaf(name, int(tag), vr, vr, raw, ("iso8859",))
-
-
-def _dictionary_vr(tag: int) -> str:
-    from pydicom.datadict import dictionary_VR
-
-    if tag & 0xFFFF == 0:
-        return "UL"
-    if tag >> 16 & 1:
-        return "LO" if 0x10 <= tag & 0xFFFF <= 0xFF else "UN"
-    try:
-        return dictionary_VR(tag).split(" or ")[0]
-    except KeyError:
-        return "UN"
-
-
-def _encodings(raw: bytes) -> tuple[str, ...]:
-    from pydicom.charset import convert_encodings
-
-    with quiet():
-        terms = [term.strip("\0 ") for term in raw.decode("latin-1").split("\\")]
-        try:
-            return tuple(convert_encodings(terms))
-        except LookupError:
-            return ("iso8859",)
 
 
 def _inflated(data: bytes) -> tuple[bytes, bytes]:

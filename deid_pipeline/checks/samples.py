@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deid_pipeline.checks.case import CheckCase
+from deid_pipeline.checks.leaf import quiet
 from deid_pipeline.checks.reading import Part10
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline.model import Box
@@ -87,8 +88,6 @@ def decoded_frame(case: CheckCase, *, of_source: bool, index: int) -> npt.NDArra
     """
     from pydicom import dcmread
     from pydicom.pixels.decoders.base import get_decoder
-
-    from deid_pipeline.checks.reading import quiet
 
     with quiet():
         data_set = dcmread(case.source_path if of_source else case.output_path, force=True)

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from deid_pipeline.checks.case import CheckCase
+from deid_pipeline.checks.leaf import Leaf
 from deid_pipeline.checks.protocol import Outcome, outcome
-from deid_pipeline.checks.reading import PIXEL_TAGS, Leaf
+from deid_pipeline.checks.reading import PIXEL_TAGS
 
 # Elements in which the pipeline states what it did (PS3.15 E.1.1): they may be new or differ.
 MARKER_TAGS = frozenset({0x00120062, 0x00120063, 0x00120064, 0x00280301, 0x00280303})

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from deid_pipeline.checks.case import RETAIN_DEVICE, RETAIN_FULL_DATES, RETAIN_INSTITUTION, CheckCase
+from deid_pipeline.checks.leaf import Leaf
 from deid_pipeline.checks.needles import SHORTEST_ID, NeedleSet, Spelling, needle_set
 from deid_pipeline.checks.protocol import Outcome, outcome
-from deid_pipeline.checks.reading import Leaf
 from deid_pipeline.checks.scanning import Scanner
 from deid_pipeline.model import Identifier, IdentifierKind
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deid_pipeline.checks.case import RETAIN_UIDS, CheckCase
+from deid_pipeline.checks.leaf import Leaf
 from deid_pipeline.checks.protocol import Outcome, outcome
-from deid_pipeline.checks.reading import Leaf
 from deid_pipeline.checks.uid_changed import INSTANCE_TAGS, registered_uids
 
 _MOST_CHARACTERS = 64
