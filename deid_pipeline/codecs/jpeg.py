@@ -14,6 +14,8 @@ from deid_pipeline.codecs.samples import damaged, stored_values
 from deid_pipeline.model import PixelLayout
 
 _PROCESSES = frozenset({0xC0, 0xC1, 0xC2, 0xC3})  # Huffman: baseline, extended, progressive, lossless
+_END_OF_IMAGE = b"\xff\xd9"  # libjpeg makes up what is missing without it
+_END_SEARCH = 64  # bytes of padding that may follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,12 @@ class JpegCodec(DecodeOnly):
         if header.process not in _PROCESSES:
             raise damaged("this JPEG process is not supported")
         check_against(header, layout)
+        data = bytes(frame)
+        if _END_OF_IMAGE not in data[-_END_SEARCH:]:
+            raise damaged("a JPEG frame is cut off")
         stored, wanted = _colour_spaces(header, layout)
         try:
-            samples = imagecodecs.jpeg8_decode(bytes(frame), colorspace=stored, outcolorspace=wanted)
+            samples = imagecodecs.jpeg8_decode(data, colorspace=stored, outcolorspace=wanted)
         except (RuntimeError, ValueError):
             raise damaged("a JPEG frame cannot be decoded") from None
         return stored_values(samples, layout, precision=header.precision)

@@ -77,8 +77,8 @@ def _limits(array: npt.NDArray[Any]) -> tuple[float, float]:
         return 0.0, 0.0
     if not np.issubdtype(array.dtype, np.floating):
         return float(array.min()), float(array.max())
-    finite = [block[np.isfinite(block)] for block in (array[rows] for rows in _blocks(array))]
-    seen = [(float(block.min()), float(block.max())) for block in finite if block.size]
+    numbers = (block[np.isfinite(block)] for block in (array[rows] for rows in _blocks(array)))
+    seen = [(float(block.min()), float(block.max())) for block in numbers if block.size]
     return (min(low for low, _ in seen), max(high for _, high in seen)) if seen else (0.0, 0.0)
 
 
@@ -86,11 +86,11 @@ def _stretch(array: npt.NDArray[Any]) -> Image:
     """Map minimum to maximum linearly onto 0 to 255."""
     image: Image = np.zeros(array.shape, dtype=np.uint8)
     low, high = _limits(array)
-    span = high - low
-    if not 0 < span < np.inf:
+    if not low < high:
         return image
+    middle, half = low / 2 + high / 2, high / 2 - low / 2  # the span itself may be too large for a double
     for rows in _blocks(array):
-        block = (array[rows].astype(np.float64) - low) * (255.0 / span)
+        block = ((array[rows].astype(np.float64) - middle) / half + 1.0) * 127.5
         image[rows] = np.nan_to_num(np.clip(block, 0, 255), nan=0.0).round().astype(np.uint8)
     return image
 

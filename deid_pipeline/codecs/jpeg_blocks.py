@@ -1,0 +1,287 @@
+"""Entropy-coded blocks of JPEG: walked, blackened and copied without decoding their coefficients (T.81 annex F).
+
+Codes are walked only to learn where blocks begin and what their DC coefficients are. A hit unit (MCU) becomes blocks
+of a DC coefficient alone; since DC coefficients are coded as differences, the first unit behind it gets new
+differences; all other bits are copied.
+
+What belongs here: one restart interval. What does not: markers and headers (``jpeg_stream``), what a Huffman table
+means (``jpeg_huffman``), which units are hit (``jpeg_redaction``).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from deid_pipeline.codecs.jpeg_huffman import (
+    END_OF_BLOCK,
+    WINDOW_BITS,
+    AcCodes,
+    DcCodes,
+    ac_codes,
+    code_words,
+    dc_codes,
+    dht_segment,
+    with_symbols,
+)
+from deid_pipeline.codecs.jpeg_stream import HuffmanTable, ScanComponent
+from deid_pipeline.codecs.samples import damaged
+from deid_pipeline.errors import ResidualRiskError
+
+_CHUNK_BYTES = 1 << 15
+_SPARE_BYTES = 10 * 64 * 4 + 4  # more than one MCU takes, and the last window
+_DC, _AC, _EOB = 0, 1, 0x00
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a MCU: its component of the scan (0-based), whether it is that one's first, and how to read it."""
+
+    slot: int
+    is_first: bool
+    dc: DcCodes
+    ac: AcCodes
+
+
+def blocks_of(components: Sequence[ScanComponent]) -> tuple[Block, ...]:
+    """List the blocks of a MCU in their order (T.81 A.2.3)."""
+    return tuple(
+        Block(slot, place == 0, dc_codes(component.dc), ac_codes(component.ac))
+        for slot, component in enumerate(components)
+        for place in range(component.blocks[0] * component.blocks[1])
+    )
+
+
+def rewrite_interval(
+    data: bytes, blocks: Sequence[Block], *, units: int, runs: Sequence[tuple[int, int]], coder: BlockCoder
+) -> bytes:
+    """Rewrite the data between two restart markers.
+
+    Parameters
+    ----------
+    data
+        Entropy-coded data as they lie in the stream.
+    blocks
+        The blocks of a MCU.
+    units
+        Number of MCUs in these data.
+    runs
+        Hit MCUs, half-open, in order, neither overlapping nor adjacent.
+    coder
+        Writes what takes their place.
+
+    Returns
+    -------
+    bytes
+        New entropy-coded data, padded with ones to whole bytes (T.81 F.1.2.3).
+
+    Raises
+    ------
+    SourceDataError
+        The data hold other codes, or fewer blocks, than they should.
+    ResidualRiskError
+        As `BlockCoder`.
+    """
+    bits = data.replace(b"\xff\x00", b"\xff")
+    if data.count(b"\xff") != data.count(b"\xff\x00"):
+        raise damaged("the data of a JPEG stream contain fill bytes")
+    walker, writer = _Walker(bits, [0] * len(coder.levels)), BitWriter()
+    copied = walked = 0
+    for start, end in runs:
+        walker.skip(blocks, times=start - walked)
+        writer.copy(bits, copied, walker.position)
+        coder.write_units(writer, blocks, predictors=walker.predictors, count=end - start)
+        walker.skip(blocks, times=end - start)
+        copied, walked = walker.position, end
+        if end < units:
+            copied, walked = _write_seam(writer, walker, blocks, coder=coder), end + 1
+    behind = 8 * len(bits)
+    if walked == units or _may_pad_twice(bits, writer.length + behind - copied):
+        walker.skip(blocks, times=units - walked)
+        behind = walker.position
+    writer.copy(bits, copied, behind)
+    return writer.finish().replace(b"\xff", b"\xff\x00")
+
+
+def _write_seam(writer: BitWriter, walker: _Walker, blocks: Sequence[Block], *, coder: BlockCoder) -> int:
+    """Copy the MCU behind a hit one, its DC differences counted from the fill; how far the source is copied (bits)."""
+    copied = walker.position
+    for block in blocks:
+        if block.is_first:
+            writer.copy(walker.bits, copied, walker.position)
+            difference, copied = walker.difference(block)
+            coder.write_difference(writer, block.slot, walker.predictors[block.slot] + difference, coder.levels)
+        walker.skip((block,), times=1)
+    return copied
+
+
+def _may_pad_twice(bits: bytes, length: int) -> bool:
+    """Whether padding of the source may be more than a byte together with that of ``length`` new bits.
+
+    Padding looks like coded ones, so that only a walk to the end tells them apart.
+    """
+    over = length % 8
+    return over > 0 and bits[-1] & (1 << over) - 1 == (1 << over) - 1
+
+
+@dataclass(slots=True)
+class _Walker:
+    """Walks the blocks of one restart interval.
+
+    ``bits`` are the interval's bytes without stuffing, ``predictors`` the last DC coefficients by component of the
+    scan. A window are the 16 bits that begin at a bit; there are ``_windows`` for each bit of a chunk that starts at bit
+    ``_base`` of the interval. The next block begins at bit ``_at`` of the chunk; a MCU may begin up to bit ``_limit``.
+    """
+
+    bits: bytes
+    predictors: list[int]
+    _windows: array[int] = field(default_factory=lambda: array("H"))
+    _base: int = 0
+    _at: int = 0
+    _limit: int = -1
+
+    @property
+    def position(self) -> int:
+        """Where the next block begins, in bits from the start of the interval."""
+        return self._base + self._at
+
+    def skip(self, blocks: Sequence[Block], *, times: int) -> None:
+        """Move over a sequence of blocks, again and again.
+
+        Raises
+        ------
+        SourceDataError
+            There is no such code, or the data end before the blocks do.
+        """
+        predictors = self.predictors
+        plan = [(block.slot, block.dc.bits, block.dc.values, block.ac.bits, block.ac.steps, block.ac) for block in blocks]
+        at, limit, windows = self._at, self._limit, self._windows
+        for _ in range(times):
+            if at > limit:
+                self._at = at
+                at, limit, windows = self._load()
+            for slot, dc_bits, dc_values, ac_bits, ac_steps, ac in plan:
+                window = windows[at]
+                length = dc_bits[window]
+                if 0 < length <= WINDOW_BITS:
+                    predictors[slot] += dc_values[window]
+                else:
+                    predictors[slot] += _long_difference(windows, at, length=length, size=dc_values[window])
+                at += length
+                step = 1
+                while step < 64:
+                    window = windows[at]
+                    at += ac_bits[window]
+                    step += ac_steps[window]
+                if step > 64 and not END_OF_BLOCK < step < END_OF_BLOCK + 64:
+                    at = _end_of_block(windows, at - ac_bits[window], step=step - ac_steps[window], ac=ac)
+        self._at = at
+        if self.position > 8 * len(self.bits):
+            raise _cut_off()
+
+    def difference(self, block: Block) -> tuple[int, int]:
+        """DC difference of the block that begins here, and the bit behind it; the walker stays."""
+        if self._at > self._limit:
+            self._load()
+        window = self._windows[self._at]
+        length, value = block.dc.bits[window], block.dc.values[window]
+        if not 0 < length <= WINDOW_BITS:
+            value = _long_difference(self._windows, self._at, length=length, size=value)
+        return value, self.position + length
+
+    def _load(self) -> tuple[int, int, array[int]]:
+        """Make the windows of the chunk that holds the position; behind the data there are ones, which are no code."""
+        position = self.position
+        if position >= 8 * len(self.bits):
+            raise _cut_off()
+        start = position // 8
+        chunk = self.bits[start : start + _CHUNK_BYTES + _SPARE_BYTES]
+        size = min(_CHUNK_BYTES, len(chunk))
+        padded = np.frombuffer(chunk.ljust(size + _SPARE_BYTES, b"\xff"), dtype=np.uint8).astype(np.uint32)
+        words = padded[:-2] << 16 | padded[1:-1] << 8 | padded[2:]
+        windows = (words[:, np.newaxis] >> np.arange(8, 0, -1, dtype=np.uint32)).astype(np.uint16)
+        self._windows = array("H", windows.tobytes())
+        self._base, self._at, self._limit = 8 * start, position % 8, 8 * size - 1
+        return self._at, self._limit, self._windows
+
+
+def _cut_off() -> SourceDataError:
+    return damaged("the data of a JPEG stream end before its blocks do")
+
+
+def _long_difference(windows: array[int], at: int, *, length: int, size: int) -> int:
+    """Read a DC difference that reaches out of its window; code and difference have ``length`` bits (0: no code)."""
+    if length == 0:
+        raise damaged("the data of a JPEG stream contain an unknown code")
+    raw = windows[at + length - size] >> (WINDOW_BITS - size)
+    return raw if raw >> (size - 1) else raw - (1 << size) + 1
+
+
+def _end_of_block(windows: array[int], at: int, *, step: int, ac: AcCodes) -> int:
+    """Move over AC codes one by one, where several at once would reach into the next block."""
+    while step < 64:
+        window = windows[at]
+        at += ac.one_bits[window]
+        step += ac.one_steps[window]
+    if step > 64 and not END_OF_BLOCK < step < END_OF_BLOCK + 64:
+        raise damaged("the data of a JPEG stream contain an unknown code or too many coefficients")
+    return at
+
+
+@dataclass(slots=True)
+class BitWriter:
+    """Collects bits, first to last."""
+
+    _bytes: bytearray = field(default_factory=bytearray)
+    _rest: int = 0
+    _rest_bits: int = 0
+
+    @property
+    def length(self) -> int:
+        """Bits written so far."""
+        return 8 * len(self._bytes) + self._rest_bits
+
+    def write(self, value: int, bits: int) -> None:
+        """Append the low ``bits`` bits of a number that has no others."""
+        value |= self._rest << bits
+        bits += self._rest_bits
+        self._rest_bits = bits % 8
+        self._bytes += (value >> self._rest_bits).to_bytes(bits // 8, "big")
+        self._rest = value & (1 << self._rest_bits) - 1
+
+    def copy(self, source: bytes, start: int, end: int) -> None:
+        """Append the bits ``start:end`` of a string of bytes."""
+        if start < end:
+            value = int.from_bytes(source[start // 8 : (end + 7) // 8], "big") >> -end % 8
+            self.write(value & (1 << end - start) - 1, end - start)
+
+    def finish(self) -> bytes:
+        """Fill the last byte with ones; all bytes."""
+        spare = -self.length % 8
+        self.write((1 << spare) - 1, spare)
+        return bytes(self._bytes)
+
+
+class BlockCoder:
+    """Writes black blocks and DC differences with the tables of a scan, extended where they lack a code.
+
+    Parameters
+    ----------
+    components
+        The components of the scan.
+    levels
+        DC coefficients of a black block, by component of the scan.
+    """
+
+    def __init__(self, components: Sequence[ScanComponent], levels: Sequence[int]) -> None:
+        self.levels = tuple(levels)
+        self._destinations = [(component.dc_table, component.ac_table) for component in components]
+        self._tables: dict[tuple[int, int], HuffmanTable] = {}
+        self._used: dict[tuple[int, int], HuffmanTable] = {}
+        self._words = {}
+        for component in components:
+            self._extend((_DC, component.dc_table), component.dc, wanted=range(_DC_SIZES))
+            self._extend((_AC, component.ac_table), component.ac, wanted=(_EOB,))

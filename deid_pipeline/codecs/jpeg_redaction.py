@@ -1,0 +1,171 @@
+"""Blackening parts of a sequential JPEG frame without decoding it (ITU-T T.81; PS3.5 A.4.1).
+
+What belongs here: which units of a frame a box touches, the coefficient a fill value stands for, and the frame put
+together again. What does not: the structure of a stream (``jpeg_stream``), its blocks (``jpeg_blocks``).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from deid_pipeline.codecs.jpeg_blocks import BlockCoder, blocks_of, rewrite_interval
+from deid_pipeline.codecs.jpeg_stream import JpegFrame, Scan, read_frame, read_stream
+from deid_pipeline.codecs.protocol import Buffer
+from deid_pipeline.codecs.samples import damaged
+from deid_pipeline.errors import ResidualRiskError
+from deid_pipeline.model import Box
+
+_COARSEST = 2  # largest DC step, in ranges of a sample, that no decoder takes for an overflow
+
+_Hits = npt.NDArray[np.bool_]
+
+
+def redact_jpeg(data: Buffer, *, boxes: Sequence[Box], fill: Sequence[int]) -> bytes:
+    """Set every unit that a box touches to one colour and keep all other coefficients as they are.
+
+    Parameters
+    ----------
+    data
+        One frame of process 1, 2 or 4 with Huffman codes (transfer syntaxes .50 and .51), 8 or 12 bits, interleaved or
+        not. Bytes behind its end are kept.
+    boxes
+        Half-open pixel rectangles; parts outside the frame are ignored. `mcu_boxes` says which pixels change.
+    fill
+        One value for each component as a decoder shows it before any colour conversion, ``0`` to ``2**precision - 1``.
+        0 and the largest value come out exactly, others within ``dc_step / 16 + 0.5``, where ``dc_step`` is the first
+        number of the component's quantisation table.
+
+    Returns
+    -------
+    bytes
+        The frame: headers verbatim, but a DHT segment is added before a scan whose tables lack a needed code.
+
+    Raises
+    ------
+    SourceDataError
+        The frame is damaged, or ``fill`` has another number of values than it has components.
+    ResidualRiskError
+        The process is none of these, or the needed codes have no room in the frame's tables.
+    """
+    source = bytes(data)
+    stream = read_stream(source)
+    if len(fill) != len(stream.frame.components):
+        raise damaged("a fill does not fit the components of a JPEG stream")
+    hits = _hits(stream.frame, boxes)
+    if not hits.any():
+        return source
+    pieces: list[bytes] = []
+    copied = 0
+    for scan in stream.scans:
+        coder = BlockCoder(scan.components, _levels(scan, fill, precision=stream.frame.precision))
+        rewritten = list(_rewritten(source, scan, runs=_runs(scan, stream.frame, hits), coder=coder))
+        pieces += [source[copied : scan.header], *coder.added_tables()]
+        copied = scan.header
+        for index, interval in rewritten:
+            pieces += [source[copied : scan.starts[index]], interval]
+            copied = scan.ends[index]
+    return b"".join([*pieces, source[copied:]])
+
+
+def mcu_boxes(data: Buffer, boxes: Sequence[Box]) -> tuple[Box, ...]:
+    """Say which pixels `redact_jpeg` may change: each box grown to whole units, clipped to the frame.
+
+    Where chroma is subsampled, decoders may smooth it across the edge of a unit; half the subsampling factor in pixels
+    (1 for 4:2:0 and 4:2:2) is added on both sides. Only the frame header is read. Boxes outside the frame are left out.
+
+    Raises
+    ------
+    SourceDataError
+        The frame header is damaged.
+    ResidualRiskError
+        The frame is of a process that cannot be rewritten.
+    """
+    frame = read_frame(data)
+    wide, high = frame.unit
+    beside = max(frame.widest // component.horizontal for component in frame.components) // 2
+    below = max(frame.highest // component.vertical for component in frame.components) // 2
+    return tuple(
+        Box(
+            max(0, left * wide - beside),
+            max(0, top * high - below),
+            min(frame.columns, right * wide + beside),
+            min(frame.rows, bottom * high + below),
+        )
+        for left, top, right, bottom in _in_units(frame, boxes)
+    )
+
+
+def _in_units(frame: JpegFrame, boxes: Sequence[Box]) -> Iterator[tuple[int, int, int, int]]:
+    """Left, top, right and bottom of each box in whole units of the frame."""
+    wide, high = frame.unit
+    for box in boxes:
+        left, right = max(0, box.left), min(frame.columns, box.right)
+        top, bottom = max(0, box.top), min(frame.rows, box.bottom)
+        if left < right and top < bottom:
+            yield left // wide, top // high, -(-right // wide), -(-bottom // high)
+
+
+def _hits(frame: JpegFrame, boxes: Sequence[Box]) -> _Hits:
+    """Which units of the frame are touched, ``(rows, columns)`` of units."""
+    columns, rows = frame.units
+    hits = np.zeros((rows, columns), dtype=np.bool_)
+    for left, top, right, bottom in _in_units(frame, boxes):
+        hits[top:bottom, left:right] = True
+    return hits
+
+
+def _runs(scan: Scan, frame: JpegFrame, hits: _Hits) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Hit MCUs of a scan as half-open runs, by restart interval and counted from the interval's first MCU."""
+    if len(scan.components) == 1 and len(frame.components) > 1:
+        component = frame.components[scan.components[0].index]
+        hits = np.repeat(np.repeat(hits, component.vertical, axis=0), component.horizontal, axis=1)
+        hits = hits[: scan.rows, : scan.columns]
+    flat = hits.ravel()
+    each = scan.restart_interval or flat.size
+    first, last = flat.copy(), flat.copy()
+    first[1:] &= ~flat[:-1]
+    last[:-1] &= ~flat[1:]
+    first[::each] = flat[::each]
+    last[each - 1 :: each] = flat[each - 1 :: each]
+    runs = zip(np.flatnonzero(first).tolist(), np.flatnonzero(last).tolist(), strict=True)
+    for index, group in itertools.groupby(runs, key=lambda run: int(run[0]) // each):
+        yield index, [(start - index * each, end + 1 - index * each) for start, end in group]
+
+
+def _levels(scan: Scan, fill: Sequence[int], *, precision: int) -> list[int]:
+    """Quantised DC coefficients that show as ``fill``, by component of the scan (T.81 A.3.1, A.3.3).
+
+    A flat block of value v has the coefficient ``8 * (v - 2**(precision - 1))``. At both ends of the range it is rounded
+    outward, since decoders clip.
+    """
+    centre, top = 1 << (precision - 1), (1 << precision) - 1
+    levels = []
+    for component in scan.components:
+        step, value = component.dc_step, min(max(0, fill[component.index]), top)
+        if step > _COARSEST << precision:
+            raise ResidualRiskError("a JPEG stream is quantised too coarsely for a fill")
+        scaled = 8 * (value - centre)
+        if value == 0:
+            levels.append(scaled // step)
+        elif value == top:
+            levels.append(-(-scaled // step))
+        else:
+            levels.append((2 * scaled + step) // (2 * step))
+    return levels
+
+
+def _rewritten(
+    source: bytes, scan: Scan, *, runs: Iterator[tuple[int, list[tuple[int, int]]]], coder: BlockCoder
+) -> Iterator[tuple[int, bytes]]:
+    """Rewrite the restart intervals that have runs; their index and new data."""
+    blocks = blocks_of(scan.components)
+    units = scan.columns * scan.rows
+    each = scan.restart_interval or units
+    for index, hit in runs:
+        interval = source[scan.starts[index] : scan.ends[index]]
+        count = min(each, units - index * each)
+        yield index, rewrite_interval(interval, blocks, units=count, runs=hit, coder=coder)

@@ -1,0 +1,370 @@
+"""The structure of a JPEG stream: markers, frame header, scans and where their entropy-coded data lie (ITU-T T.81).
+
+What belongs here: everything that can be known of a sequential Huffman-coded stream without reading a coefficient, and
+refusing the processes that cannot be rewritten. What does not: Huffman codes and blocks (``jpeg_huffman``,
+``jpeg_blocks``), choosing how to decode (``jpeg``).
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from deid_pipeline.codecs.protocol import Buffer
+from deid_pipeline.codecs.samples import MAX_DECODED_BYTES, damaged
+from deid_pipeline.errors import ResidualRiskError
+
+_TEM, _DHT, _SOI, _EOI, _SOS, _DQT, _DNL, _DRI, _COM = 0x01, 0xC4, 0xD8, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE
+_BASELINE, _EXTENDED = 0xC0, 0xC1
+_RESTARTS = range(0xD0, 0xD8)
+_MARKER_IN_DATA = re.compile(rb"\xff[^\x00]", re.DOTALL)
+_REFUSED = {
+    0xC2: "progressive",
+    **dict.fromkeys((0xC3, 0xF7), "lossless"),
+    **dict.fromkeys((0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF, 0xDE, 0xDF), "hierarchical"),
+    **dict.fromkeys((0xC8, 0xC9, 0xCA, 0xCB, 0xCC), "arithmetic"),
+    _DNL: "without a number of lines in its header",
+}
+_MOST_COMPONENTS, _MOST_BLOCKS, _MOST_FACTOR = 4, 10, 4  # T.81 B.2.2, B.2.3
+_FEWEST_BITS = 2  # of a block: one for its DC code, one for its end
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component of the frame header: its identifier, sampling factors and quantisation table (T.81 B.2.2)."""
+
+    identifier: int
+    horizontal: int
+    vertical: int
+    quantisation: int
+
+
+@dataclass(frozen=True, slots=True)
+class JpegFrame:
+    """The frame header; ``rows`` and ``columns`` in pixels, ``precision`` in bits of a sample (8 or 12)."""
+
+    rows: int
+    columns: int
+    precision: int
+    components: tuple[Component, ...]
+
+    @property
+    def widest(self) -> int:
+        """Largest horizontal sampling factor."""
+        return max(component.horizontal for component in self.components)
+
+    @property
+    def highest(self) -> int:
+        """Largest vertical sampling factor."""
+        return max(component.vertical for component in self.components)
+
+    @property
+    def unit(self) -> tuple[int, int]:
+        """Width and height in pixels of the smallest part that can be rewritten: one interleaved MCU."""
+        return (8, 8) if len(self.components) == 1 else (8 * self.widest, 8 * self.highest)
+
+    @property
+    def units(self) -> tuple[int, int]:
+        """How many of them lie beside and below each other."""
+        return -(-self.columns // self.unit[0]), -(-self.rows // self.unit[1])
+
+
+@dataclass(frozen=True, slots=True)
+class HuffmanTable:
+    """A table as its segment gives it: how many codes of 1 to 16 bits (16 bytes), then their symbols (T.81 B.2.4.2)."""
+
+    counts: bytes
+    symbols: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ScanComponent:
+    """A component in a scan.
+
+    ``index`` is its 0-based place in the frame header, ``dc_step`` the size of one step of its DC coefficient,
+    ``dc_table`` and ``ac_table`` are destinations, ``blocks`` the (horizontal, vertical) number of its blocks in a MCU.
+    """
+
+    index: int
+    dc_step: int
+    dc_table: int
+    ac_table: int
+    dc: HuffmanTable
+    ac: HuffmanTable
+    blocks: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One scan; offsets in bytes into the stream.
+
+    ``header`` is where its SOS marker stands. The entropy-coded data between restart markers are
+    ``starts[i]:ends[i]``, each of ``restart_interval`` MCUs (the last of fewer), of which ``columns`` lie in a row.
+    """
+
+    header: int
+    components: tuple[ScanComponent, ...]
+    columns: int
+    rows: int
+    restart_interval: int
+    starts: array[int]
+    ends: array[int]
+
+
+@dataclass(frozen=True, slots=True)
+class JpegStream:
+    """A whole stream; ``end`` is the offset behind its EOI marker."""
+
+    frame: JpegFrame
+    scans: tuple[Scan, ...]
+    end: int
+
+
+def read_frame(data: Buffer) -> JpegFrame:
+    """Read the frame header of a stream, and nothing behind it.
+
+    Raises
+    ------
+    SourceDataError
+        There is none, or it is damaged.
+    ResidualRiskError
+        The stream is of a process that cannot be rewritten.
+    """
+    reader = _Reader(bytes(data))
+    reader.read_tables()
+    if reader.frame is None:
+        raise damaged("a JPEG stream has no frame header")
+    return reader.frame
+
+
+def read_stream(data: bytes) -> JpegStream:
+    """Read all headers of a stream and find its entropy-coded data.
+
+    Raises
+    ------
+    SourceDataError
+        The stream is damaged or cut off, or claims more pixels than its data can hold.
+    ResidualRiskError
+        The stream is of a process that cannot be rewritten, or another stream follows it.
+    """
+    reader = _Reader(data)
+    scans: list[Scan] = []
+    while (header := reader.read_tables()) is not None:
+        scans.append(reader.read_scan(header))
+    if reader.frame is None:
+        raise damaged("a JPEG stream has no frame header")
+    coded = sorted(component.index for scan in scans for component in scan.components)
+    if coded != list(range(len(reader.frame.components))):
+        raise damaged("a JPEG stream does not code each component once")
+    if data.find(b"\xff\xd8\xff", reader.position) >= 0:
+        raise ResidualRiskError("another image follows the end of a JPEG stream: it cannot be redacted")
+    return JpegStream(reader.frame, tuple(scans), reader.position)
+
+
+def strip_comments(data: Buffer) -> bytes:
+    """Return the stream without its COM segments, everything else byte for byte the same (T.81 B.2.4.5).
+
+    APPn segments stay: APP0 and APP14 say how to read the colours.
+
+    Raises
+    ------
+    SourceDataError, ResidualRiskError
+        As `read_stream`.
+    """
+    source = bytes(data)
+    read_stream(source)
+    reader = _Reader(source)
+    pieces, copied = [], 0
+    for marker, start, body, end in reader.segments():
+        if marker == _COM:
+            pieces.append(source[copied:start])
+            copied = end
+        if marker == _SOS:
+            reader.frame = reader.frame or read_frame(source)
+            reader.position = _scan_end(source, end)
+        del body
+    return b"".join([*pieces, source[copied:]])
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads segments in order and remembers what a scan needs: tables, steps, restart interval, frame header."""
+
+    data: bytes
+    position: int = 2
+    frame: JpegFrame | None = None
+    restart_interval: int = 0
+    tables: dict[tuple[int, int], HuffmanTable] = field(default_factory=dict)
+    dc_steps: dict[int, int] = field(default_factory=dict)
+
+    def segments(self) -> Iterator[tuple[int, int, int, int]]:
+        """Yield marker, its offset, the start and the end of its parameters, up to the end of the image."""
+        data = self.data
+        if data[:2] != b"\xff\xd8":
+            raise damaged("a frame does not start as a JPEG stream")
+        while True:
+            start = self.position
+            if data[start : start + 1] != b"\xff":
+                raise damaged("a JPEG stream is damaged or has no end")
+            while data[self.position : self.position + 1] == b"\xff":
+                self.position += 1
+            start = self.position - 1
+            marker = data[self.position] if self.position < len(data) else _SOI
+            self.position += 1
+            if marker == _EOI:
+                return
+            if marker in _RESTARTS or marker in (0x00, _SOI):
+                raise damaged("a JPEG stream has a marker where none may be, or is cut off")
+            if marker in _REFUSED:
+                raise ResidualRiskError(f"a JPEG stream is {_REFUSED[marker]}: it cannot be redacted in place")
+            if marker == _TEM:
+                continue
+            body = self.position + 2
+            end = self.position + int.from_bytes(data[self.position : body], "big")
+            if not body <= end <= len(data):
+                raise damaged("a segment of a JPEG stream is cut off")
+            self.position = end
+            yield marker, start, body, end
+
+    def read_tables(self) -> tuple[int, bytes] | None:
+        """Read segments up to the next scan; offset and parameters of its header, None at the end of the image."""
+        for marker, start, begin, end in self.segments():
+            body = self.data[begin:end]
+            if marker == _SOS:
+                return start, body
+            if marker == _DHT:
+                self._read_huffman(body)
+            elif marker == _DQT:
+                self._read_quantisation(body)
+            elif marker == _DRI:
+                if len(body) != 2:
+                    raise damaged("a JPEG stream has a damaged restart interval")
+                self.restart_interval = int.from_bytes(body, "big")
+            elif marker in (_BASELINE, _EXTENDED):
+                if self.frame is not None:
+                    raise damaged("a JPEG stream has two frame headers")
+                self.frame = _frame(body, extended=marker == _EXTENDED)
+        return None
+
+    def _read_huffman(self, body: bytes) -> None:
+        at = 0
+        while at < len(body):
+            counts = body[at + 1 : at + 17]
+            symbols = body[at + 17 : at + 17 + sum(counts)]
+            used = sum(count << (15 - length) for length, count in enumerate(counts))
+            if len(counts) < 16 or len(symbols) < sum(counts) or used > 1 << 16 or body[at] & 0xEC:
+                raise damaged("a JPEG stream has a damaged Huffman table")
+            self.tables[body[at] >> 4, body[at] & 15] = HuffmanTable(counts, symbols)
+            at += 17 + len(symbols)
+
+    def _read_quantisation(self, body: bytes) -> None:
+        at = 0
+        while at < len(body):
+            size = 1 + (body[at] >> 4)
+            step = int.from_bytes(body[at + 1 : at + 1 + size], "big")
+            if body[at] & 0xEC or len(body) < at + 1 + 64 * size or step == 0:
+                raise damaged("a JPEG stream has a damaged quantisation table")
+            self.dc_steps[body[at] & 15] = step
+            at += 1 + 64 * size
+
+    def read_scan(self, header: tuple[int, bytes]) -> Scan:
+        """Read the parameters of a scan (T.81 B.2.3) and find its data; the position moves behind them."""
+        start, body = header
+        frame = self.frame
+        count = body[0] if body else 0
+        if frame is None or not 0 < count <= _MOST_COMPONENTS or len(body) != 4 + 2 * count:
+            raise damaged("a JPEG stream has a damaged scan header")
+        if body[-3:] != b"\x00\x3f\x00":
+            raise damaged("a sequential JPEG stream has a scan of another kind")
+        components = tuple(
+            self._component(frame, body[at], tables=body[at + 1], alone=count == 1) for at in range(1, 2 * count, 2)
+        )
+        if sum(across * down for across, down in (component.blocks for component in components)) > _MOST_BLOCKS:
+            raise damaged("a JPEG stream has too many blocks in a unit")
+        columns, rows = frame.units if count > 1 else _blocks_alone(frame, components[0].index)
+        starts, ends = _intervals(self.data, self.position)
+        scan = Scan(start, components, columns, rows, self.restart_interval, starts, ends)
+        _check_intervals(scan)
+        self.position = ends[-1]
+        return scan
+
+    def _component(self, frame: JpegFrame, identifier: int, *, tables: int, alone: bool) -> ScanComponent:
+        known = [component.identifier for component in frame.components]
+        if identifier not in known:
+            raise damaged("a scan of a JPEG stream names a component that the frame does not have")
+        component = frame.components[known.index(identifier)]
+        dc, ac = self.tables.get((0, tables >> 4)), self.tables.get((1, tables & 15))
+        step = self.dc_steps.get(component.quantisation)
+        if dc is None or ac is None or step is None:
+            raise damaged("a table of a JPEG stream is missing")
+        blocks = (1, 1) if alone else (component.horizontal, component.vertical)
+        return ScanComponent(known.index(identifier), step, tables >> 4, tables & 15, dc, ac, blocks)
+
+
+def _frame(body: bytes, *, extended: bool) -> JpegFrame:
+    """Read the parameters of a frame header (T.81 B.2.2)."""
+    count = body[5] if len(body) >= 6 else 0
+    if not 0 < count <= _MOST_COMPONENTS or len(body) != 6 + 3 * count:
+        raise damaged("a JPEG stream has a damaged frame header")
+    components = tuple(
+        Component(body[at], body[at + 1] >> 4, body[at + 1] & 15, body[at + 2]) for at in range(6, len(body), 3)
+    )
+    frame = JpegFrame(int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big"), body[0], components)
+    factors = [factor for component in components for factor in (component.horizontal, component.vertical)]
+    if not all(1 <= factor <= _MOST_FACTOR for factor in factors):
+        raise damaged("a JPEG stream has a damaged frame header")
+    if len({component.identifier for component in components}) < count:
+        raise damaged("two components of a JPEG stream have one identifier")
+    if frame.precision not in ((8, 12) if extended else (8,)):
+        raise damaged("a JPEG stream has a precision that its process does not allow")
+    if frame.rows == 0:
+        raise ResidualRiskError(f"a JPEG stream is {_REFUSED[_DNL]}: it cannot be redacted in place")
+    if frame.columns == 0 or frame.rows * frame.columns * count > MAX_DECODED_BYTES:
+        raise damaged("a JPEG stream claims no pixels, or more than this version reads")
+    return frame
+
+
+def _blocks_alone(frame: JpegFrame, index: int) -> tuple[int, int]:
+    """Blocks beside and below each other of a component that has a scan of its own (T.81 A.1.1, A.2.2)."""
+    component = frame.components[index]
+    wide = -(-frame.columns * component.horizontal // frame.widest)
+    high = -(-frame.rows * component.vertical // frame.highest)
+    return -(-wide // 8), -(-high // 8)
+
+
+def _intervals(data: bytes, start: int) -> tuple[array[int], array[int]]:
+    """Cut the data of a scan at its restart markers, which must count from 0 to 7 again and again (T.81 B.2.1)."""
+    starts, ends = array("Q", [start]), array("Q")
+    at = start
+    while (match := _MARKER_IN_DATA.search(data, at)) is not None:
+        at = match.start() + 1
+        while data[at : at + 1] == b"\xff":
+            at += 1
+        marker = data[at] if at < len(data) else 0
+        ends.append(match.start())
+        if marker not in _RESTARTS:
+            break
+        if marker - _RESTARTS.start != (len(ends) - 1) % 8:
+            raise damaged("restart markers of a JPEG stream are out of order")
+        at += 1
+        starts.append(at)
+    if len(starts) != len(ends):
+        raise damaged("a JPEG stream is cut off")
+    return starts, ends
+
+
+def _scan_end(data: bytes, start: int) -> int:
+    return _intervals(data, start)[1][-1]
+
+
+def _check_intervals(scan: Scan) -> None:
+    """Refuse a scan whose data cannot hold the blocks that the headers claim (T.81 E.1.4)."""
+    units = scan.columns * scan.rows
+    expected = -(-units // scan.restart_interval) if scan.restart_interval else 1
+    if len(scan.starts) != expected:
+        raise damaged("a JPEG stream has another number of restart intervals than it claims")
+    blocks = units * sum(across * down for across, down in (component.blocks for component in scan.components))
+    if blocks * _FEWEST_BITS > 8 * (scan.ends[-1] - scan.starts[0]):
+        raise damaged("a JPEG stream claims more pixels than its data can hold")

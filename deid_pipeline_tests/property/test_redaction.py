@@ -1,0 +1,80 @@
+"""Redaction changes every sample inside the boxes to the fill, and none outside, whatever the layout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deid_pipeline.codecs.native import NATIVE
+from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.redaction import fill_for, prepare_boxes
+from deid_pipeline_tests.unit.codecs.layouts import make_layout
+
+_boxes = st.lists(st.builds(Box, *[st.integers(-3, 20)] * 4), max_size=5)
+
+
+@st.composite
+def _layouts(draw: st.DrawFn) -> PixelLayout:
+    interpretation = draw(
+        st.sampled_from(["MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422"])
+    )
+    samples = 3 if interpretation in ("RGB", "YBR_FULL", "YBR_FULL_422") else 1
+    allocated = draw(st.sampled_from([8, 16, 32]))
+    stored = draw(st.integers(2, allocated))
+    halved = interpretation == "YBR_FULL_422"
+    return make_layout(
+        rows=draw(st.integers(1, 12)),
+        columns=draw(st.integers(1, 8)) * (2 if halved else 1),
+        samples_per_pixel=samples,
+        photometric_interpretation=interpretation,
+        planar_configuration=draw(st.integers(0, 1)) if samples == 3 and not halved else 0,
+        bits_allocated=allocated,
+        bits_stored=stored,
+        high_bit=draw(st.integers(stored - 1, allocated - 1)),
+        pixel_representation=draw(st.integers(0, 1)) if interpretation.startswith("MONO") else 0,
+        big_endian=draw(st.booleans()),
+        darkest_palette_index=1,
+    )
+
+
+def _mask(boxes: tuple[Box, ...], layout: PixelLayout) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    painted = np.zeros((layout.rows, layout.columns), dtype=bool)
+    halved = layout.photometric_interpretation == "YBR_FULL_422"
+    for box in boxes:
+        left, right = (box.left // 2 * 2, -(-box.right // 2) * 2) if halved else (box.left, box.right)
+        painted[box.top : box.bottom, left:right] = True
+    return painted
+
+
+@settings(max_examples=300, deadline=None)
+@given(layout=_layouts(), boxes=_boxes, seed=st.integers(0, 2**32 - 1), grow=st.integers(0, 2))
+def test_exactly_the_boxes_change(layout: PixelLayout, boxes: list[Box], seed: int, grow: int) -> None:
+    frame = np.random.default_rng(seed).bytes(layout.frame_bits // 8)
+    before = NATIVE.decode_frame(frame, layout)
+    fill = fill_for(before, layout)
+    prepared = prepare_boxes(boxes, rows=layout.rows, columns=layout.columns, grow_px=grow)
+    redacted = NATIVE.redact_frame(frame, layout, boxes=prepared, fill=fill)
+    after = NATIVE.decode_frame(redacted, layout)
+    inside = _mask(prepared, layout)
+    np.testing.assert_array_equal(after[~inside], before[~inside])
+    assert (after[inside] == (fill if after.ndim == 3 else fill[0])).all()
+    assert len(redacted) == len(frame)
+    again = NATIVE.redact_frame(redacted, layout, boxes=prepared, fill=fill)
+    assert again == redacted
+    if not prepared:
+        assert redacted == frame
+
+
+@given(boxes=_boxes, rows=st.integers(1, 15), columns=st.integers(1, 15))
+def test_prepared_boxes_cover_all_that_was_asked_for(boxes: list[Box], rows: int, columns: int) -> None:
+    layout = make_layout(rows=rows, columns=columns)
+    asked = [box for box in boxes if box.left < box.right and box.top < box.bottom]
+    clipped = tuple(
+        Box(max(0, b.left), max(0, b.top), max(0, min(columns, b.right)), max(0, min(rows, b.bottom))) for b in asked
+    )
+    prepared = prepare_boxes(boxes, rows=rows, columns=columns, grow_px=1)
+    assert not (_mask(clipped, layout) & ~_mask(prepared, layout)).any()
+    assert all(0 <= b.left < b.right <= columns and 0 <= b.top < b.bottom <= rows for b in prepared)

@@ -1,0 +1,184 @@
+"""Compressed frames come back as they were encoded; damage is reported without values; nothing is rewritten."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import pytest
+
+from deid_pipeline.codecs import codec_for
+from deid_pipeline.errors import ResidualRiskError, SourceDataError
+from deid_pipeline.model import Box
+from deid_pipeline_tests.unit.codecs.layouts import (
+    HTJ2K,
+    JPEG_2000,
+    JPEG_BASELINE,
+    JPEG_LOSSLESS,
+    JPEG_LS,
+    RLE,
+    make_layout,
+)
+
+_ROWS, _COLUMNS = 20, 33
+
+
+def _pack_rle(planes: list[bytes]) -> bytes:
+    segments = [imagecodecs.packbits_encode(plane) for plane in planes]
+    segments = [segment + b"\0" * (len(segment) % 2) for segment in segments]
+    offsets, place = [], 64
+    for segment in segments:
+        offsets.append(place)
+        place += len(segment)
+    header = [len(segments), *offsets] + [0] * (15 - len(segments))
+    return struct.pack("<16I", *header) + b"".join(segments)
+
+
+def _rle(array: np.ndarray[Any, Any]) -> bytes:
+    cells = np.ascontiguousarray(array.astype(array.dtype.newbyteorder(">"))).view(np.uint8)
+    cells = cells.reshape(-1, array.shape[2] if array.ndim == 3 else 1, array.dtype.itemsize)
+    return _pack_rle([cells[:, s, b].tobytes() for s in range(cells.shape[1]) for b in range(cells.shape[2])])
+
+
+def _lossless_jpeg(array: np.ndarray[Any, Any]) -> bytes:
+    unsigned = array.view(f"u{array.dtype.itemsize}")
+    colour = {"colorspace": "RGB", "outcolorspace": "RGB"} if array.ndim == 3 else {}
+    return bytes(imagecodecs.jpeg8_encode(unsigned, lossless=True, bitspersample=array.dtype.itemsize * 8, **colour))
+
+
+def _jpeg_ls(array: np.ndarray[Any, Any]) -> bytes:
+    return bytes(imagecodecs.jpegls_encode(array.view(f"u{array.dtype.itemsize}")))
+
+
+def _jpeg_2000(array: np.ndarray[Any, Any]) -> bytes:
+    return bytes(imagecodecs.jpeg2k_encode(array, codecformat="j2k", reversible=True, level=0))
+
+
+def _htj2k(array: np.ndarray[Any, Any]) -> bytes:
+    return bytes(imagecodecs.htj2k_encode(array))
+
+
+_LOSSLESS = {RLE: _rle, JPEG_LOSSLESS: _lossless_jpeg, JPEG_LS: _jpeg_ls, JPEG_2000: _jpeg_2000, HTJ2K: _htj2k}
+
+
+def _picture(dtype: str, samples: int) -> np.ndarray[Any, Any]:
+    shape = (_ROWS, _COLUMNS) if samples == 1 else (_ROWS, _COLUMNS, samples)
+    limits = np.iinfo(dtype)
+    return np.random.default_rng(3).integers(limits.min, limits.max, shape, dtype=dtype, endpoint=True)
+
+
+def _layout(array: np.ndarray[Any, Any], syntax: str, **changes: Any) -> Any:
+    values: dict[str, Any] = {
+        "transfer_syntax_uid": syntax,
+        "value_length": None,
+        "rows": _ROWS,
+        "columns": _COLUMNS,
+        "bits_allocated": array.dtype.itemsize * 8,
+        "samples_per_pixel": array.shape[2] if array.ndim == 3 else 1,
+        "photometric_interpretation": "RGB" if array.ndim == 3 else "MONOCHROME2",
+        "pixel_representation": int(array.dtype.kind == "i"),
+    }
+    return make_layout(**(values | changes))
+
+
+@pytest.mark.parametrize("syntax", _LOSSLESS)
+@pytest.mark.parametrize(("dtype", "samples"), [("u1", 1), ("u2", 1), ("i2", 1), ("u1", 3)])
+def test_lossless_frames_come_back_exactly(syntax: str, dtype: str, samples: int) -> None:
+    array = _picture(dtype, samples)
+    decoded = codec_for(syntax).decode_frame(memoryview(_LOSSLESS[syntax](array)), _layout(array, syntax))
+    assert decoded.dtype == array.dtype
+    np.testing.assert_array_equal(decoded, array)
+
+
+def test_run_length_coded_32_bit_comes_back_exactly() -> None:
+    array = _picture("u4", 1)
+    np.testing.assert_array_equal(codec_for(RLE).decode_frame(_rle(array), _layout(array, RLE)), array)
+
+
+@pytest.mark.parametrize("syntax", [*_LOSSLESS, JPEG_BASELINE])
+def test_damaged_frames_are_refused_without_values(syntax: str) -> None:
+    array = _picture("u1", 1)
+    stream = _LOSSLESS.get(syntax, lambda a: bytes(imagecodecs.jpeg8_encode(a)))(array)
+    codec, layout = codec_for(syntax), _layout(array, syntax)
+    for broken in (b"", stream[:10], stream[: len(stream) // 8], bytes(len(stream)), b"\xff\xd8" * 40):
+        with pytest.raises(SourceDataError) as caught:
+            codec.decode_frame(broken, layout)
+        assert caught.value.__cause__ is None
+        assert not any(
+            character.isdigit()
+            for character in str(caught.value).replace("(7fe0,0010)", "").replace("2000", "").replace("HTJ2K", "")
+        )
+
+
+@pytest.mark.parametrize("syntax", [*_LOSSLESS, JPEG_BASELINE])
+def test_a_frame_of_another_size_than_the_header_is_refused(syntax: str) -> None:
+    array = _picture("u1", 1)
+    stream = _LOSSLESS.get(syntax, lambda a: bytes(imagecodecs.jpeg8_encode(a)))(array)
+    with pytest.raises(SourceDataError):
+        codec_for(syntax).decode_frame(stream, _layout(array, syntax, columns=_COLUMNS + 1))
+
+
+@pytest.mark.parametrize("syntax", [*_LOSSLESS, JPEG_BASELINE])
+def test_compressed_frames_are_not_rewritten(syntax: str) -> None:
+    codec = codec_for(syntax)
+    assert codec.can_redact is False
+    with pytest.raises(ResidualRiskError, match="cannot be rewritten by this version"):
+        codec.redact_frame(b"", make_layout(transfer_syntax_uid=syntax), boxes=[Box(0, 0, 1, 1)], fill=(0,))
+
+
+def test_rgb_jpeg_without_any_marker_is_not_taken_for_ycbcr() -> None:
+    array = np.zeros((16, 16, 3), dtype=np.uint8)
+    array[..., 0] = 200
+    stream = bytes(imagecodecs.jpeg8_encode(array, level=100, colorspace="RGB", outcolorspace="RGB"))
+    at = stream.index(b"\xff\xee")
+    length = int.from_bytes(stream[at + 2 : at + 4], "big")
+    bare = stream[:at] + stream[at + 2 + length :]
+    layout = _layout(array, JPEG_BASELINE, rows=16, columns=16)
+    assert np.abs(codec_for(JPEG_BASELINE).decode_frame(bare, layout).astype(int) - array).max() <= 3
+
+
+def test_ycbcr_jpeg_stays_ycbcr_unless_the_header_says_rgb_against_an_adobe_segment() -> None:
+    array = np.zeros((16, 16, 3), dtype=np.uint8)
+    array[..., 0] = 200
+    stream = bytes(imagecodecs.jpeg8_encode(array, level=100, subsampling="444"))
+    layout = _layout(array, JPEG_BASELINE, rows=16, columns=16, photometric_interpretation="YBR_FULL")
+    luma, blue, red = codec_for(JPEG_BASELINE).decode_frame(stream, layout)[8, 8].astype(int)
+    assert abs(luma - 60) <= 3
+    assert abs(blue - 94) <= 3
+    assert abs(red - 228) <= 3
+    adobe = stream[:2] + b"\xff\xee\x00\x0eAdobe\x00\x64\0\0\0\0\x01" + stream[2:]
+    rgb = _layout(array, JPEG_BASELINE, rows=16, columns=16)
+    assert np.abs(codec_for(JPEG_BASELINE).decode_frame(adobe, rgb).astype(int) - array).max() <= 4
+
+
+def test_arithmetic_coded_jpeg_is_refused_before_decoding() -> None:
+    stream = bytes(imagecodecs.jpeg8_encode(_picture("u1", 1)))
+    with pytest.raises(SourceDataError, match="process"):
+        codec_for(JPEG_BASELINE).decode_frame(
+            stream.replace(b"\xff\xc0", b"\xff\xc9", 1), _layout(_picture("u1", 1), JPEG_BASELINE)
+        )
+
+
+def test_a_run_length_frame_cannot_hold_what_the_header_claims() -> None:
+    array = _picture("u1", 1)
+    with pytest.raises(SourceDataError, match="more pixels"):
+        codec_for(RLE).decode_frame(_rle(array), _layout(array, RLE, rows=20_000, columns=20_000))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [[2, 64, 70], [1, 60], [1, 5000], [0]],
+    ids=["another count", "inside the header", "behind the end", "none"],
+)
+def test_run_length_headers_that_lie_are_refused(header: list[int]) -> None:
+    array = _picture("u1", 1)
+    frame = struct.pack("<16I", *(header + [0] * (16 - len(header)))) + _rle(array)[64:]
+    with pytest.raises(SourceDataError):
+        codec_for(RLE).decode_frame(frame, _layout(array, RLE))
+
+
+def test_an_unknown_syntax_is_refused() -> None:
+    with pytest.raises(SourceDataError, match="transfer syntax"):
+        codec_for("1.2.840.10008.1.2.4.100")
