@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deid_pipeline.actions.protocol import ALL_VRS, ElementValue, Rewrite, refuse_option
+from deid_pipeline.actions.protocol import ALL_VRS, ActionDefaults, ElementValue, Rewrite, refuse_option
 
 
-class Delete:
+class Delete(ActionDefaults):
     """PS3.15 X."""
 
     name = "delete"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from deid_pipeline.actions.protocol import ElementValue, Rewrite, refuse_option
+from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite, refuse_option
 
 
-class HashId:
+class HashId(ActionDefaults):
     """PS3.15 U for UIDs, D for other identifiers.
 
     UIDs registered in PS3.6 Annex A (classes, transfer syntaxes, well-known frames of reference) keep their value.

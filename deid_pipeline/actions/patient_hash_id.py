@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deid_pipeline.actions.protocol import ElementValue, Rewrite, refuse_option
+from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite, refuse_option
 
 
-class PatientHashId:
+class PatientHashId(ActionDefaults):
     """PS3.15 D: never empty, also where the source's id is, so that nameless patients stay apart."""
 
     name = "patientHashId"

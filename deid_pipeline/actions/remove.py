@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deid_pipeline.actions.protocol import ALL_VRS, ElementValue, Rewrite, refuse_option
+from deid_pipeline.actions.protocol import ALL_VRS, ActionDefaults, ElementValue, Rewrite, refuse_option
 
 
-class Remove:
+class Remove(ActionDefaults):
     """PS3.15 Z: a value of zero length, legal for every VR of a Type 2 element (PS3.5 7.4.3)."""
 
     name = "remove"

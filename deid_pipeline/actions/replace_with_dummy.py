@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deid_pipeline.actions.protocol import ALL_VRS, ElementValue, Rewrite, refuse_option
+from deid_pipeline.actions.protocol import ALL_VRS, ActionDefaults, ElementValue, Rewrite, refuse_option
 
 _DUMMIES = {
     "AS": b"000Y",
@@ -19,7 +19,7 @@ _WIDTHS = {"FD": 8, "OD": 8, "OV": 8, "SV": 8, "UV": 8, "AT": 4, "FL": 4, "OF": 
 _EMPTY_ITEM_LE = b"\xfe\xff\x00\xe0\x00\x00\x00\x00"
 
 
-class ReplaceWithDummy:
+class ReplaceWithDummy(ActionDefaults):
     """PS3.15 D: text becomes ``REMOVED``, numbers zero, dates the first day of 1900, a sequence one empty item."""
 
     name = "replaceWithDummy"

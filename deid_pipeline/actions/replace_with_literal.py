@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from deid_pipeline.actions.legality import legal_value
-from deid_pipeline.actions.protocol import TEXT_VRS, ElementValue, Rewrite
+from deid_pipeline.actions.protocol import TEXT_VRS, ActionDefaults, ElementValue, Rewrite
 from deid_pipeline.errors import StrategyError
 
 
-class ReplaceWithLiteral:
+class ReplaceWithLiteral(ActionDefaults):
     """PS3.15 D: the option is the new value, ASCII, values of a list apart by a backslash."""
 
     name = "replaceWithLiteral"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from deid_pipeline.actions.protocol import ElementValue, Rewrite, refuse_option
+from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite, refuse_option
 
 _PATIENT_NAME = 0x00100010
 
 
-class ReplaceWithRandomName:
+class ReplaceWithRandomName(ActionDefaults):
     """PS3.15 D: Patient's Name gets the name of the patient's pseudonym, any other person one of their own."""
 
     name = "replaceWithRandomName"

@@ -6,13 +6,13 @@ import datetime
 import re
 
 from deid_pipeline.actions.legality import AFTER_DATE
-from deid_pipeline.actions.protocol import ElementValue, Rewrite, refuse_option
+from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite, refuse_option
 
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(.*)", re.ASCII | re.DOTALL)
 _DOTTED = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})", re.ASCII)  # ACR-NEMA, PS3.5 6.2 note on DA
 
 
-class ShiftDateByRandomNbOfDays:
+class ShiftDateByRandomNbOfDays(ActionDefaults):
     """PS3.15 C of the option Retain Longitudinal With Modified Dates.
 
     The offset is one whole number of days per patient, so intervals and the time of day stay true. What is not a whole
