@@ -20,6 +20,7 @@ from deid_pipeline.dicom import (
     Replacement,
     edit_data_set,
     file_head,
+    instance_context,
     marker_elements,
     open_dicom,
     pixel_layout,
@@ -157,7 +158,8 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         temporal_information=strategy.temporal_information,
         text_cleaned=bool(boxes),
     )
-    edited = edit_data_set(file, rule_for=strategy.rule, pseudonyms=pseudonyms, markers=markers)
+    context = instance_context(file, source_path=source.source_path, study_instance_uid=source.study_instance_uid)
+    edited = edit_data_set(file, rule_for=strategy.rule, pseudonyms=pseudonyms, markers=markers, context=context)
     final = {tag: _final(file, edited, tag) for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)}
     head = file_head(
         sop_class_uid=file.text(0x00080016) or file.meta.get(0x00020002, ""),

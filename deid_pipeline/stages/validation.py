@@ -26,6 +26,7 @@ from deid_pipeline.model import (
 )
 from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import uid_pseudonym
+from deid_pipeline.reports import clear_previews
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.previews import save_previews, thumbnail
 from deid_pipeline.stages.project import Project
@@ -63,11 +64,13 @@ def validate_study(project: Project, partition_key: str, *, progress: Progress |
     candidates = _candidates(project, partition_key)
     sizes = {row.source_path: row.size_bytes for row in sources}
     judged = []
+    finished = finished_files(project, partition_key)
+    if not finished:
+        clear_previews(vault, partition_key)  # of frames that another strategy redacted
     for result in each(project, judge_and_picture, candidates, crashed=_crashed):
         judged.append(result)
         if progress:
             progress(1, sizes.get(result.output.source_path, 0))
-    finished = finished_files(project, partition_key)
     rows = _all_rows(sources, judged, finished)
     stamp = done_stamp(project, read_stamp(vault, "source_files", partition_key) or "")
     outputs = publish_study(project, partition_key, rows, judged, stamp=stamp)
