@@ -8,7 +8,17 @@ from deid_pipeline.actions.delete import Delete
 from deid_pipeline.actions.hash_id import HashId
 from deid_pipeline.actions.keep import Keep
 from deid_pipeline.actions.patient_hash_id import PatientHashId
-from deid_pipeline.actions.protocol import ALL_VRS, Action, ElementValue, PseudonymSource, Rewrite
+from deid_pipeline.actions.protocol import (
+    ALL_VRS,
+    NO_CONTEXT,
+    Action,
+    CleaningMode,
+    ElementValue,
+    InstanceContext,
+    PseudonymSource,
+    Rewrite,
+    TextCleaner,
+)
 from deid_pipeline.actions.remove import Remove
 from deid_pipeline.actions.replace_with_dummy import ReplaceWithDummy
 from deid_pipeline.actions.replace_with_literal import ReplaceWithLiteral
@@ -39,11 +49,15 @@ def action_named(name: str) -> Action | None:
 __all__ = [
     "ACTIONS",
     "ALL_VRS",
+    "NO_CONTEXT",
     "Action",
+    "CleaningMode",
     "Effect",
     "ElementValue",
+    "InstanceContext",
     "PseudonymSource",
     "Rewrite",
     "Rule",
+    "TextCleaner",
     "action_named",
 ]

@@ -16,7 +16,7 @@ _DUMMIES = {
 }
 _OTHER_DATES = {b"19000101": b"19000102", b"19000101000000": b"19000102000000", b"000000": b"000001"}
 _WIDTHS = {"FD": 8, "OD": 8, "OV": 8, "SV": 8, "UV": 8, "AT": 4, "FL": 4, "OF": 4, "OL": 4, "SL": 4, "UL": 4}
-_EMPTY_ITEM_LE = b"\xfe\xff\x00\xe0\x00\x00\x00\x00"
+_EMPTY_ITEMS = (b"\xfe\xff\x00\xe0\x00\x00\x00\x00", b"\xff\xfe\xe0\x00\x00\x00\x00\x00")  # little and big endian
 
 
 class ReplaceWithDummy(ActionDefaults):
@@ -48,4 +48,4 @@ def _is_binary(vr: str) -> bool:
 
 
 def _empty_item(element: ElementValue) -> bytes | None:
-    return _EMPTY_ITEM_LE if element.raw else b""
+    return _EMPTY_ITEMS[element.big_endian] if element.raw else b""

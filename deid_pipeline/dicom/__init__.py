@@ -4,6 +4,7 @@ What belongs here: Part 10 files, data sets, element names, the pixel layout, ed
 (``strategy``), pixels (``codecs``), text (``ocr``, ``phi``).
 """
 
+from deid_pipeline.dicom.context import instance_context
 from deid_pipeline.dicom.editor import Change, EditedDataSet, edit_data_set
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
 from deid_pipeline.dicom.layout import has_overlay_in_pixels, pixel_layout
@@ -23,6 +24,7 @@ __all__ = [
     "element_rows",
     "file_head",
     "has_overlay_in_pixels",
+    "instance_context",
     "is_dicom",
     "marker_elements",
     "media_storage_class",

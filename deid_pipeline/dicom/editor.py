@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from deid_pipeline.actions import Effect, ElementValue, PseudonymSource, Rule
+from deid_pipeline.actions import NO_CONTEXT, Effect, ElementValue, InstanceContext, PseudonymSource, Rule
 from deid_pipeline.dicom.encoding import (
     element_header,
     item_end,
@@ -52,6 +52,7 @@ class _Editor:
     file: DicomFile
     rule_for: Callable[[int, str], Rule]
     pseudonyms: PseudonymSource
+    context: InstanceContext
     changes: list[Change] = field(default_factory=list)
 
     def data_set(
@@ -102,12 +103,22 @@ class _Editor:
     ) -> list[Segment] | None:
         vr, syntax, encodings = form
         raw = element_bytes(self.file.buffer, element)
-        new = rule.rewrite(ElementValue(element.tag, vr, raw, encodings, self.pseudonyms))
+        inner = element.content_syntax if vr == "SQ" else syntax
+        value = ElementValue(
+            element.tag,
+            vr,
+            raw,
+            encodings,
+            self.pseudonyms,
+            context=self.context,
+            explicit=inner.explicit,
+            big_endian=inner.big_endian,
+            nested="[" in name,
+        )
+        new = rule.rewrite(value)
         if new is None:
             self.changes.append(Change(name, rule.action, rule.origin, None))
             return []
-        if vr == "SQ" and new:
-            new = item_header(0, element.content_syntax)
         new = pad(new, vr)
         if new == raw:
             return None
@@ -140,6 +151,7 @@ def edit_data_set(
     rule_for: Callable[[int, str], Rule],
     pseudonyms: PseudonymSource,
     markers: Mapping[int, bytes],
+    context: InstanceContext = NO_CONTEXT,
 ) -> EditedDataSet:
     """Carry rules out on every element of a file's data set.
 
@@ -152,8 +164,10 @@ def edit_data_set(
     markers
         Whole encoded top-level elements by tag; each takes the place of the source's element of that tag, or is put
         in where its tag belongs.
+    context
+        What actions may need to know of the instance.
     """
-    editor = _Editor(file, rule_for, pseudonyms)
+    editor = _Editor(file, rule_for, pseudonyms, context)
     segments: list[Segment] = []
     waiting = sorted(markers)
     run: list[Element] = []
