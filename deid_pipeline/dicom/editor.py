@@ -102,7 +102,7 @@ class _Editor:
         self, element: Element, rule: Rule, form: tuple[str, Syntax, tuple[str, ...]], name: str
     ) -> list[Segment] | None:
         vr, syntax, encodings = form
-        raw = element_bytes(self.file.buffer, element)
+        raw = b"" if element.items == [] else element_bytes(self.file.buffer, element)  # no delimiter for a value
         inner = element.content_syntax if vr == "SQ" else syntax
         value = ElementValue(
             element.tag,

@@ -77,14 +77,17 @@ def _darkest_index(file: DicomFile) -> int | None:
     if len(raw) < 6:
         return None
     count, first, bits = struct.unpack(f"{order}3H", raw[:6])
-    channels = [_entries(element_bytes(file.buffer, table), bits, order) for table in tables if table is not None]
-    entries = min(min(map(len, channels)), count or 1 << 16)
+    count = count or 1 << 16  # PS3.3 C.7.6.3.1.5
+    channels = [_entries(element_bytes(file.buffer, table), bits, count, order) for table in tables if table]
+    entries = min(min(map(len, channels)), count)
     if not entries:
         return None
     return int(first) + min(range(entries), key=lambda index: sum(channel[index] for channel in channels))
 
 
-def _entries(raw: bytes, bits: int, order: str) -> tuple[int, ...]:
-    if bits == 8 and order == "<":
-        return tuple(raw)
+def _entries(raw: bytes, bits: int, count: int, order: str) -> tuple[int, ...]:
+    """The entries of a look-up table; those of 8 bits lie packed in words, or in a word each in files of old."""
+    if bits == 8 and len(raw) < 2 * count:
+        swap = order == ">"  # the first entry of a word is its low byte
+        return tuple(raw[index ^ swap] for index in range(len(raw) // 2 * 2))
     return struct.unpack(f"{order}{len(raw) // 2}H", raw[: len(raw) // 2 * 2])

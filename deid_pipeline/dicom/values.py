@@ -18,6 +18,7 @@ _MAXIMUM_NUMBERS = 64  # more are bulk data, a look-up table say
 _DEFAULT = "iso8859"
 _STAND_ALONE = frozenset({"ISOIR192", "GB18030", "GBK"})
 _SEPARATORS = re.compile(r"[^A-Z0-9]")
+_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 _SINGLE_TEXT = frozenset({"LT", "ST", "UT", "UR"})
 
 
@@ -78,10 +79,7 @@ def first_number(buffer: Buffer, element: Element | None, *, big_endian: bool, d
     raw = element_bytes(buffer, element)
     text = text_value(raw, element.vr if element.vr != "UN" else "US", ("ascii",), big_endian=big_endian)
     first = text.split("\\")[0].strip()
-    try:
-        return int(first)
-    except ValueError:
-        return default
+    return int(first) if _WHOLE_NUMBER.fullmatch(first) else default
 
 
 def first_text(buffer: Buffer, element: Element | None) -> str:

@@ -40,6 +40,8 @@ def write_dicom(
     ------
     OSError
         The target exists or cannot be written.
+    ValueError
+        A replacement lies outside the copied ranges.
     """
     parts = _parts(segments, replacements)
     with target.open("xb") as output:
@@ -88,6 +90,8 @@ def _parts(segments: Sequence[Segment], replacements: Sequence[Replacement]) -> 
         start, end = segment
         while waiting and waiting[-1].start < end:
             replacement = waiting.pop()
+            if replacement.start < start or replacement.end > end:
+                raise ValueError("a replacement lies outside the copied ranges")
             if replacement.start > start:
                 yield from ((pending,) if pending and pending[1] != start else ())
                 yield (pending[0] if pending and pending[1] == start else start, replacement.start)
