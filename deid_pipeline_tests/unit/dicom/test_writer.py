@@ -1,0 +1,115 @@
+"""Segments become a file, pixel replacements in their place."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import pytest
+
+from deid_pipeline.dicom import Replacement, file_head, open_dicom, write_dicom
+from deid_pipeline.dicom.editor import Segment
+from deid_pipeline_tests.data_sets import DEFLATED, EXPLICIT, explicit, raw_file
+
+HEAD = file_head(sop_class_uid="1.2", sop_instance_uid="1.3", transfer_syntax_uid=EXPLICIT)
+PIXELS = bytes(range(256)) * 2000
+DATA = explicit(0x00100010, "PN", b"Doe^Jane") + explicit(0x7FE00010, "OW", PIXELS)
+
+
+def written(
+    folder: Path, segments: list[Segment], changes: list[tuple[int, int, bytes]], *, syntax: str = EXPLICIT
+) -> bytes:
+    """The data set written from segments; offsets count from the start of the data set."""
+    content = zlib.compress(DATA, wbits=-15) if syntax == DEFLATED else DATA
+    with open_dicom(raw_file(folder, content, syntax)) as file:
+        placed = [
+            part if isinstance(part, bytes) else (part[0] + file.start, part[1] + file.start) for part in segments
+        ]
+        replacements = [
+            Replacement(start + file.start, end + file.start, lambda new=new: new) for start, end, new in changes
+        ]  # fmt: skip
+        target = folder / "out.dcm"
+        write_dicom(target, file, head=HEAD, segments=placed, replacements=replacements)
+    content = target.read_bytes()
+    assert content.startswith(HEAD)
+    assert len(content) % 2 == 0
+    body = content[len(HEAD) :]
+    return zlib.decompressobj(wbits=-15).decompress(body) if syntax == DEFLATED else body
+
+
+BEHIND = len(DATA)
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, DEFLATED])
+@pytest.mark.parametrize(
+    ("segments", "changes", "expected"),
+    [
+        ([(0, BEHIND)], [], DATA),
+        ([b"new!", (16, BEHIND)], [], b"new!" + DATA[16:]),
+        ([(0, 16), (16, 300), (300, BEHIND)], [], DATA),
+        ([(0, 16), b"", (100, 200), b"tail"], [], DATA[:16] + DATA[100:200] + b"tail"),
+        ([(0, BEHIND)], [(100, 104, b"ABCD")], DATA[:100] + b"ABCD" + DATA[104:]),
+        ([(0, BEHIND)], [(0, 4, b"ABCD"), (4, 8, b"EFGH")], b"ABCDEFGH" + DATA[8:]),
+        ([(0, BEHIND)], [(BEHIND - 4, BEHIND, b"ABCD")], DATA[:-4] + b"ABCD"),
+        ([(0, 100), (100, BEHIND)], [(100, 104, b"ABCD")], DATA[:100] + b"ABCD" + DATA[104:]),
+        ([(0, 50), (50, 100), (100, BEHIND)], [(60, 64, b"ABCD")], DATA[:60] + b"ABCD" + DATA[64:]),
+        ([(0, 16), b"new!", (200, BEHIND)], [(300, 400, b"")], DATA[:16] + b"new!" + DATA[200:300] + DATA[400:]),
+        ([(0, 40), (200, BEHIND)], [(20, 24, b"ABCD"), (200, 204, b"EFGH")],
+         DATA[:20] + b"ABCD" + DATA[24:40] + b"EFGH" + DATA[204:]),
+        ([(0, BEHIND)], [(8, BEHIND, b"much longer than nothing")], DATA[:8] + b"much longer than nothing"),
+    ],
+)  # fmt: skip
+def test_a_file_is_its_segments_with_the_replacements_put_in(
+    tmp_path: Path, syntax: str, segments: list[Segment], changes: list[tuple[int, int, bytes]], expected: bytes
+) -> None:
+    assert written(tmp_path, segments, changes, syntax=syntax) == expected
+
+
+@pytest.mark.parametrize(
+    ("segments", "change"),
+    [
+        ([(0, 100)], (100, 104, b"ABCD")),
+        ([(0, 100), (200, 300)], (150, 160, b"ABCD")),  # its pixels were deleted
+        ([(0, 100), (200, 300)], (190, 210, b"ABCD")),
+        ([(0, 100), (200, 300)], (90, 110, b"ABCD")),
+        ([b"only new bytes"], (0, 4, b"ABCD")),
+    ],
+)
+def test_a_replacement_outside_the_copied_ranges_is_refused(
+    tmp_path: Path, segments: list[Segment], change: tuple[int, int, bytes]
+) -> None:
+    with pytest.raises(ValueError, match="outside the copied ranges"):
+        written(tmp_path, segments, [change])
+
+
+def test_replacements_are_made_one_at_a_time_when_they_are_written(tmp_path: Path) -> None:
+    made: list[int] = []
+
+    def produce(number: int) -> bytes:
+        made.append(number)
+        return b"AB"
+
+    with open_dicom(raw_file(tmp_path, DATA)) as file:
+        places = [file.start + offset for offset in (20, 30, 40)]
+        replacements = [
+            Replacement(place, place + 2, lambda number=number: produce(number)) for number, place in enumerate(places)
+        ]
+        assert made == []
+        write_dicom(
+            tmp_path / "out", file, head=HEAD, segments=[(file.start, file.end)], replacements=replacements
+        )  # fmt: skip
+    assert made == [0, 1, 2]
+
+
+def test_an_existing_target_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"precious")
+    with open_dicom(raw_file(tmp_path, DATA)) as file, pytest.raises(FileExistsError):
+        write_dicom(tmp_path / "out", file, head=HEAD, segments=[(file.start, file.end)])
+    assert (tmp_path / "out").read_bytes() == b"precious"
+
+
+def test_a_source_that_shrinks_while_it_is_copied_is_told(tmp_path: Path) -> None:
+    with open_dicom(raw_file(tmp_path, DATA)) as file:
+        segments: list[Segment] = [(file.start, file.end + (1 << 20))]
+        with pytest.raises(OSError, match="became shorter"):
+            write_dicom(tmp_path / "out", file, head=HEAD, segments=segments)
