@@ -89,6 +89,8 @@ def dictionary_vr(tag: int) -> str:
 
 def encodings_of(raw: bytes) -> tuple[str, ...]:
     """Python codecs of a Specific Character Set value; unknown terms count as the default one."""
+    from pydicom.charset import convert_encodings
+
     with quiet():
         terms = [term.strip("\0 ") for term in raw.decode("latin-1").split("\\")]
         try:
