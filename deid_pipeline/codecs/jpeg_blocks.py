@@ -5,7 +5,7 @@ of a DC coefficient alone; since DC coefficients are coded as differences, the f
 differences; all other bits are copied.
 
 What belongs here: one restart interval. What does not: markers and headers (``jpeg_stream``), what a Huffman table
-means (``jpeg_huffman``), which units are hit (``jpeg_redaction``).
+means (``jpeg_huffman``), writing new codes (``jpeg_coder``), which units are hit (``jpeg_redaction``).
 """
 
 from __future__ import annotations
@@ -16,24 +16,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from deid_pipeline.codecs.jpeg_huffman import (
-    END_OF_BLOCK,
-    WINDOW_BITS,
-    AcCodes,
-    DcCodes,
-    ac_codes,
-    code_words,
-    dc_codes,
-    dht_segment,
-    with_symbols,
-)
-from deid_pipeline.codecs.jpeg_stream import HuffmanTable, ScanComponent
+from deid_pipeline.codecs.jpeg_coder import BitWriter, BlockCoder
+from deid_pipeline.codecs.jpeg_huffman import END_OF_BLOCK, WINDOW_BITS, AcCodes, DcCodes, ac_codes, dc_codes
+from deid_pipeline.codecs.jpeg_stream import ScanComponent
 from deid_pipeline.codecs.samples import damaged
-from deid_pipeline.errors import ResidualRiskError
+from deid_pipeline.errors import SourceDataError
 
 _CHUNK_BYTES = 1 << 15
 _SPARE_BYTES = 10 * 64 * 4 + 4  # more than one MCU takes, and the last window
-_DC, _AC, _EOB = 0, 1, 0x00
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +83,7 @@ def rewrite_interval(
     for start, end in runs:
         walker.skip(blocks, times=start - walked)
         writer.copy(bits, copied, walker.position)
-        coder.write_units(writer, blocks, predictors=walker.predictors, count=end - start)
+        coder.write_units(writer, predictors=walker.predictors, count=end - start)
         walker.skip(blocks, times=end - start)
         copied, walked = walker.position, end
         if end < units:
@@ -113,7 +103,8 @@ def _write_seam(writer: BitWriter, walker: _Walker, blocks: Sequence[Block], *, 
         if block.is_first:
             writer.copy(walker.bits, copied, walker.position)
             difference, copied = walker.difference(block)
-            coder.write_difference(writer, block.slot, walker.predictors[block.slot] + difference, coder.levels)
+            truth = walker.predictors[block.slot] + difference
+            coder.write_difference(writer, block.slot, difference=truth - coder.levels[block.slot])
         walker.skip((block,), times=1)
     return copied
 
@@ -132,8 +123,8 @@ class _Walker:
     """Walks the blocks of one restart interval.
 
     ``bits`` are the interval's bytes without stuffing, ``predictors`` the last DC coefficients by component of the
-    scan. A window are the 16 bits that begin at a bit; there are ``_windows`` for each bit of a chunk that starts at bit
-    ``_base`` of the interval. The next block begins at bit ``_at`` of the chunk; a MCU may begin up to bit ``_limit``.
+    scan. A window is the 16 bits that begin at a bit; ``_windows`` holds one for each bit of a chunk that starts at bit
+    ``_base`` of the interval. The next block begins at bit ``_at`` of the chunk, a MCU may begin up to bit ``_limit``.
     """
 
     bits: bytes
@@ -157,7 +148,9 @@ class _Walker:
             There is no such code, or the data end before the blocks do.
         """
         predictors = self.predictors
-        plan = [(block.slot, block.dc.bits, block.dc.values, block.ac.bits, block.ac.steps, block.ac) for block in blocks]
+        plan = [
+            (block.slot, block.dc.bits, block.dc.values, block.ac.bits, block.ac.steps, block.ac) for block in blocks
+        ]
         at, limit, windows = self._at, self._limit, self._windows
         for _ in range(times):
             if at > limit:
@@ -229,59 +222,3 @@ def _end_of_block(windows: array[int], at: int, *, step: int, ac: AcCodes) -> in
     if step > 64 and not END_OF_BLOCK < step < END_OF_BLOCK + 64:
         raise damaged("the data of a JPEG stream contain an unknown code or too many coefficients")
     return at
-
-
-@dataclass(slots=True)
-class BitWriter:
-    """Collects bits, first to last."""
-
-    _bytes: bytearray = field(default_factory=bytearray)
-    _rest: int = 0
-    _rest_bits: int = 0
-
-    @property
-    def length(self) -> int:
-        """Bits written so far."""
-        return 8 * len(self._bytes) + self._rest_bits
-
-    def write(self, value: int, bits: int) -> None:
-        """Append the low ``bits`` bits of a number that has no others."""
-        value |= self._rest << bits
-        bits += self._rest_bits
-        self._rest_bits = bits % 8
-        self._bytes += (value >> self._rest_bits).to_bytes(bits // 8, "big")
-        self._rest = value & (1 << self._rest_bits) - 1
-
-    def copy(self, source: bytes, start: int, end: int) -> None:
-        """Append the bits ``start:end`` of a string of bytes."""
-        if start < end:
-            value = int.from_bytes(source[start // 8 : (end + 7) // 8], "big") >> -end % 8
-            self.write(value & (1 << end - start) - 1, end - start)
-
-    def finish(self) -> bytes:
-        """Fill the last byte with ones; all bytes."""
-        spare = -self.length % 8
-        self.write((1 << spare) - 1, spare)
-        return bytes(self._bytes)
-
-
-class BlockCoder:
-    """Writes black blocks and DC differences with the tables of a scan, extended where they lack a code.
-
-    Parameters
-    ----------
-    components
-        The components of the scan.
-    levels
-        DC coefficients of a black block, by component of the scan.
-    """
-
-    def __init__(self, components: Sequence[ScanComponent], levels: Sequence[int]) -> None:
-        self.levels = tuple(levels)
-        self._destinations = [(component.dc_table, component.ac_table) for component in components]
-        self._tables: dict[tuple[int, int], HuffmanTable] = {}
-        self._used: dict[tuple[int, int], HuffmanTable] = {}
-        self._words = {}
-        for component in components:
-            self._extend((_DC, component.dc_table), component.dc, wanted=range(_DC_SIZES))
-            self._extend((_AC, component.ac_table), component.ac, wanted=(_EOB,))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -145,7 +144,7 @@ def with_symbols(table: HuffmanTable, wanted: Sequence[int]) -> HuffmanTable | N
     return None
 
 
-def segment(table: HuffmanTable, *, kind: int, destination: int) -> bytes:
+def dht_segment(table: HuffmanTable, *, kind: int, destination: int) -> bytes:
     """Write a DHT segment of one table; ``kind`` is 0 for DC and 1 for AC (T.81 B.2.4.2)."""
-    body: Any = bytes([kind << 4 | destination]) + table.counts + table.symbols
-    return b"\xff\xc4" + (len(body) + 2).to_bytes(2, "big") + bytes(body)
+    body = bytes([kind << 4 | destination]) + table.counts + table.symbols
+    return b"\xff\xc4" + (len(body) + 2).to_bytes(2, "big") + body

@@ -12,8 +12,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from deid_pipeline.codecs.jpeg_blocks import BlockCoder, blocks_of, rewrite_interval
-from deid_pipeline.codecs.jpeg_stream import JpegFrame, Scan, read_frame, read_stream
+from deid_pipeline.codecs.jpeg_blocks import blocks_of, rewrite_interval
+from deid_pipeline.codecs.jpeg_coder import BlockCoder
+from deid_pipeline.codecs.jpeg_header import JpegFrame
+from deid_pipeline.codecs.jpeg_stream import Scan, read_frame, read_stream
 from deid_pipeline.codecs.protocol import Buffer
 from deid_pipeline.codecs.samples import damaged
 from deid_pipeline.errors import ResidualRiskError
@@ -61,7 +63,8 @@ def redact_jpeg(data: Buffer, *, boxes: Sequence[Box], fill: Sequence[int]) -> b
     pieces: list[bytes] = []
     copied = 0
     for scan in stream.scans:
-        coder = BlockCoder(scan.components, _levels(scan, fill, precision=stream.frame.precision))
+        levels = _levels(scan, fill, precision=stream.frame.precision)
+        coder = BlockCoder(scan.components, levels, precision=stream.frame.precision)
         rewritten = list(_rewritten(source, scan, runs=_runs(scan, stream.frame, hits), coder=coder))
         pieces += [source[copied : scan.header], *coder.added_tables()]
         copied = scan.header
@@ -86,8 +89,7 @@ def mcu_boxes(data: Buffer, boxes: Sequence[Box]) -> tuple[Box, ...]:
     """
     frame = read_frame(data)
     wide, high = frame.unit
-    beside = max(frame.widest // component.horizontal for component in frame.components) // 2
-    below = max(frame.highest // component.vertical for component in frame.components) // 2
+    beside, below = frame.ring
     return tuple(
         Box(
             max(0, left * wide - beside),
@@ -139,8 +141,8 @@ def _runs(scan: Scan, frame: JpegFrame, hits: _Hits) -> Iterator[tuple[int, list
 def _levels(scan: Scan, fill: Sequence[int], *, precision: int) -> list[int]:
     """Quantised DC coefficients that show as ``fill``, by component of the scan (T.81 A.3.1, A.3.3).
 
-    A flat block of value v has the coefficient ``8 * (v - 2**(precision - 1))``. At both ends of the range it is rounded
-    outward, since decoders clip.
+    A flat block of value v has the coefficient ``8 * (v - 2**(precision - 1))``. At both ends of the range it is
+    rounded outward, since decoders clip.
     """
     centre, top = 1 << (precision - 1), (1 << precision) - 1
     levels = []

@@ -1,8 +1,8 @@
-"""The structure of a JPEG stream: markers, frame header, scans and where their entropy-coded data lie (ITU-T T.81).
+"""The structure of a JPEG stream: markers, tables, scans and where their entropy-coded data lie (ITU-T T.81).
 
 What belongs here: everything that can be known of a sequential Huffman-coded stream without reading a coefficient, and
-refusing the processes that cannot be rewritten. What does not: Huffman codes and blocks (``jpeg_huffman``,
-``jpeg_blocks``), choosing how to decode (``jpeg``).
+refusing the processes that cannot be rewritten. What does not: the geometry of a frame (``jpeg_header``), Huffman codes
+and blocks (``jpeg_huffman``, ``jpeg_blocks``), choosing how to decode (``jpeg``).
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from deid_pipeline.codecs.jpeg_header import MOST_COMPONENTS, JpegFrame, parse_frame
 from deid_pipeline.codecs.protocol import Buffer
-from deid_pipeline.codecs.samples import MAX_DECODED_BYTES, damaged
+from deid_pipeline.codecs.samples import damaged
 from deid_pipeline.errors import ResidualRiskError
 
-_TEM, _DHT, _SOI, _EOI, _SOS, _DQT, _DNL, _DRI, _COM = 0x01, 0xC4, 0xD8, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE
+_TEM, _DHT, _SOI, _EOI, _SOS, _DQT, _DRI, _COM = 0x01, 0xC4, 0xD8, 0xD9, 0xDA, 0xDB, 0xDD, 0xFE
 _BASELINE, _EXTENDED = 0xC0, 0xC1
 _RESTARTS = range(0xD0, 0xD8)
 _MARKER_IN_DATA = re.compile(rb"\xff[^\x00]", re.DOTALL)
@@ -25,50 +26,10 @@ _REFUSED = {
     **dict.fromkeys((0xC3, 0xF7), "lossless"),
     **dict.fromkeys((0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF, 0xDE, 0xDF), "hierarchical"),
     **dict.fromkeys((0xC8, 0xC9, 0xCA, 0xCB, 0xCC), "arithmetic"),
-    _DNL: "without a number of lines in its header",
+    0xDC: "of a number of lines that follows its data",
 }
-_MOST_COMPONENTS, _MOST_BLOCKS, _MOST_FACTOR = 4, 10, 4  # T.81 B.2.2, B.2.3
+_MOST_BLOCKS = 10  # of a MCU, T.81 B.2.3
 _FEWEST_BITS = 2  # of a block: one for its DC code, one for its end
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """One component of the frame header: its identifier, sampling factors and quantisation table (T.81 B.2.2)."""
-
-    identifier: int
-    horizontal: int
-    vertical: int
-    quantisation: int
-
-
-@dataclass(frozen=True, slots=True)
-class JpegFrame:
-    """The frame header; ``rows`` and ``columns`` in pixels, ``precision`` in bits of a sample (8 or 12)."""
-
-    rows: int
-    columns: int
-    precision: int
-    components: tuple[Component, ...]
-
-    @property
-    def widest(self) -> int:
-        """Largest horizontal sampling factor."""
-        return max(component.horizontal for component in self.components)
-
-    @property
-    def highest(self) -> int:
-        """Largest vertical sampling factor."""
-        return max(component.vertical for component in self.components)
-
-    @property
-    def unit(self) -> tuple[int, int]:
-        """Width and height in pixels of the smallest part that can be rewritten: one interleaved MCU."""
-        return (8, 8) if len(self.components) == 1 else (8 * self.widest, 8 * self.highest)
-
-    @property
-    def units(self) -> tuple[int, int]:
-        """How many of them lie beside and below each other."""
-        return -(-self.columns // self.unit[0]), -(-self.rows // self.unit[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +138,12 @@ def strip_comments(data: Buffer) -> bytes:
     read_stream(source)
     reader = _Reader(source)
     pieces, copied = [], 0
-    for marker, start, body, end in reader.segments():
+    for marker, start, _, end in reader.segments():
         if marker == _COM:
             pieces.append(source[copied:start])
             copied = end
-        if marker == _SOS:
-            reader.frame = reader.frame or read_frame(source)
-            reader.position = _scan_end(source, end)
-        del body
+        elif marker == _SOS:
+            reader.position = _intervals(source, end)[1][-1]
     return b"".join([*pieces, source[copied:]])
 
 
@@ -245,7 +204,7 @@ class _Reader:
             elif marker in (_BASELINE, _EXTENDED):
                 if self.frame is not None:
                     raise damaged("a JPEG stream has two frame headers")
-                self.frame = _frame(body, extended=marker == _EXTENDED)
+                self.frame = parse_frame(body, extended=marker == _EXTENDED)
         return None
 
     def _read_huffman(self, body: bytes) -> None:
@@ -274,7 +233,7 @@ class _Reader:
         start, body = header
         frame = self.frame
         count = body[0] if body else 0
-        if frame is None or not 0 < count <= _MOST_COMPONENTS or len(body) != 4 + 2 * count:
+        if frame is None or not 0 < count <= MOST_COMPONENTS or len(body) != 4 + 2 * count:
             raise damaged("a JPEG stream has a damaged scan header")
         if body[-3:] != b"\x00\x3f\x00":
             raise damaged("a sequential JPEG stream has a scan of another kind")
@@ -283,7 +242,7 @@ class _Reader:
         )
         if sum(across * down for across, down in (component.blocks for component in components)) > _MOST_BLOCKS:
             raise damaged("a JPEG stream has too many blocks in a unit")
-        columns, rows = frame.units if count > 1 else _blocks_alone(frame, components[0].index)
+        columns, rows = frame.units if count > 1 else frame.blocks_of(components[0].index)
         starts, ends = _intervals(self.data, self.position)
         scan = Scan(start, components, columns, rows, self.restart_interval, starts, ends)
         _check_intervals(scan)
@@ -301,37 +260,6 @@ class _Reader:
             raise damaged("a table of a JPEG stream is missing")
         blocks = (1, 1) if alone else (component.horizontal, component.vertical)
         return ScanComponent(known.index(identifier), step, tables >> 4, tables & 15, dc, ac, blocks)
-
-
-def _frame(body: bytes, *, extended: bool) -> JpegFrame:
-    """Read the parameters of a frame header (T.81 B.2.2)."""
-    count = body[5] if len(body) >= 6 else 0
-    if not 0 < count <= _MOST_COMPONENTS or len(body) != 6 + 3 * count:
-        raise damaged("a JPEG stream has a damaged frame header")
-    components = tuple(
-        Component(body[at], body[at + 1] >> 4, body[at + 1] & 15, body[at + 2]) for at in range(6, len(body), 3)
-    )
-    frame = JpegFrame(int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big"), body[0], components)
-    factors = [factor for component in components for factor in (component.horizontal, component.vertical)]
-    if not all(1 <= factor <= _MOST_FACTOR for factor in factors):
-        raise damaged("a JPEG stream has a damaged frame header")
-    if len({component.identifier for component in components}) < count:
-        raise damaged("two components of a JPEG stream have one identifier")
-    if frame.precision not in ((8, 12) if extended else (8,)):
-        raise damaged("a JPEG stream has a precision that its process does not allow")
-    if frame.rows == 0:
-        raise ResidualRiskError(f"a JPEG stream is {_REFUSED[_DNL]}: it cannot be redacted in place")
-    if frame.columns == 0 or frame.rows * frame.columns * count > MAX_DECODED_BYTES:
-        raise damaged("a JPEG stream claims no pixels, or more than this version reads")
-    return frame
-
-
-def _blocks_alone(frame: JpegFrame, index: int) -> tuple[int, int]:
-    """Blocks beside and below each other of a component that has a scan of its own (T.81 A.1.1, A.2.2)."""
-    component = frame.components[index]
-    wide = -(-frame.columns * component.horizontal // frame.widest)
-    high = -(-frame.rows * component.vertical // frame.highest)
-    return -(-wide // 8), -(-high // 8)
 
 
 def _intervals(data: bytes, start: int) -> tuple[array[int], array[int]]:
@@ -353,10 +281,6 @@ def _intervals(data: bytes, start: int) -> tuple[array[int], array[int]]:
     if len(starts) != len(ends):
         raise damaged("a JPEG stream is cut off")
     return starts, ends
-
-
-def _scan_end(data: bytes, start: int) -> int:
-    return _intervals(data, start)[1][-1]
 
 
 def _check_intervals(scan: Scan) -> None:

@@ -1,0 +1,135 @@
+"""Writing JPEG blocks that hold a DC coefficient alone (ITU-T T.81 F.1.2).
+
+What belongs here: bits on their way out, and the codes for them. What does not: reading blocks (``jpeg_blocks``), what
+a Huffman table means (``jpeg_huffman``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from deid_pipeline.codecs.jpeg_huffman import code_words, dht_segment, with_symbols
+from deid_pipeline.codecs.jpeg_stream import HuffmanTable, ScanComponent
+from deid_pipeline.errors import ResidualRiskError
+
+_DC, _AC, _EOB = 0, 1, 0x00
+
+
+@dataclass(slots=True)
+class BitWriter:
+    """Collects bits, first to last."""
+
+    _bytes: bytearray = field(default_factory=bytearray)
+    _rest: int = 0
+    _rest_bits: int = 0
+
+    @property
+    def length(self) -> int:
+        """Bits written so far."""
+        return 8 * len(self._bytes) + self._rest_bits
+
+    def write(self, value: int, bits: int) -> None:
+        """Append the low ``bits`` bits of a number that has no others."""
+        value |= self._rest << bits
+        bits += self._rest_bits
+        self._rest_bits = bits % 8
+        self._bytes += (value >> self._rest_bits).to_bytes(bits // 8, "big")
+        self._rest = value & (1 << self._rest_bits) - 1
+
+    def copy(self, source: bytes, start: int, end: int) -> None:
+        """Append the bits ``start:end`` of a string of bytes."""
+        if start < end:
+            value = int.from_bytes(source[start // 8 : (end + 7) // 8], "big") >> -end % 8
+            self.write(value & (1 << end - start) - 1, end - start)
+
+    def append(self, other: BitWriter, *, times: int) -> None:
+        """Append all bits of another writer, again and again."""
+        whole = BitWriter()
+        for _ in range(8):
+            whole.write(int.from_bytes(other._bytes, "big"), 8 * len(other._bytes))
+            whole.write(other._rest, other._rest_bits)
+        self.write(int.from_bytes(bytes(whole._bytes) * (times // 8), "big"), times // 8 * whole.length)
+        for _ in range(times % 8):
+            self.write(int.from_bytes(other._bytes, "big"), 8 * len(other._bytes))
+            self.write(other._rest, other._rest_bits)
+
+    def finish(self) -> bytes:
+        """Fill the last byte with ones; all bytes."""
+        spare = -self.length % 8
+        self.write((1 << spare) - 1, spare)
+        return bytes(self._bytes)
+
+
+class BlockCoder:
+    """Writes black blocks and DC differences with the tables of one scan, extended where they lack a code.
+
+    Parameters
+    ----------
+    components
+        The components of the scan.
+    levels
+        DC coefficients of a black block, by component of the scan.
+    precision
+        Bits of a sample; DC differences have up to 3 bits more (T.81 F.1.2.1.2).
+    """
+
+    def __init__(self, components: Sequence[ScanComponent], levels: Sequence[int], *, precision: int) -> None:
+        self.levels = tuple(levels)
+        self._components = tuple(components)
+        self._known: dict[tuple[int, int], HuffmanTable] = {}
+        self._extended: dict[tuple[int, int], HuffmanTable] = {}
+        self._added: dict[tuple[int, int], HuffmanTable] = {}
+        for component in components:
+            self._extend((_DC, component.dc_table), component.dc, wanted=range(precision + 4))
+            self._extend((_AC, component.ac_table), component.ac, wanted=(_EOB,))
+        self._words = {place: code_words(table) for place, table in self._extended.items()}
+
+    def _extend(self, place: tuple[int, int], table: HuffmanTable, *, wanted: Sequence[int]) -> None:
+        self._known[place] = table
+        self._extended[place] = with_symbols(table, wanted) or table
+
+    def _code(self, place: tuple[int, int], symbol: int) -> tuple[int, int]:
+        """Code of a symbol and its length in bits; remembers the table when the stream's own lacks it."""
+        found = self._words[place].get(symbol)
+        if found is None:
+            raise ResidualRiskError("the tables of a JPEG stream have no room for the codes of a fill")
+        if symbol not in self._known[place].symbols:
+            self._added[place] = self._extended[place]
+        return found
+
+    def write_difference(self, writer: BitWriter, slot: int, *, difference: int) -> None:
+        """Write a DC difference of a component of the scan.
+
+        Raises
+        ------
+        ResidualRiskError
+            The table has neither a code for it nor room for one.
+        """
+        size = abs(difference).bit_length()
+        writer.write(*self._code((_DC, self._components[slot].dc_table), size))
+        writer.write(difference if difference >= 0 else difference + (1 << size) - 1, size)
+
+    def write_units(self, writer: BitWriter, *, predictors: Sequence[int], count: int) -> None:
+        """Write black MCUs in a row; ``predictors`` are the DC coefficients before them, by component of the scan.
+
+        Raises
+        ------
+        ResidualRiskError
+            As `write_difference`.
+        """
+        for unit in range(min(count, 2)):
+            same = BitWriter()
+            for slot, component in enumerate(self._components):
+                for block in range(component.blocks[0] * component.blocks[1]):
+                    jump = self.levels[slot] - predictors[slot] if unit == block == 0 else 0
+                    self.write_difference(same, slot, difference=jump)
+                    same.write(*self._code((_AC, component.ac_table), _EOB))
+            writer.append(same, times=count - 1 if unit else 1)
+
+    def added_tables(self) -> list[bytes]:
+        """DHT segments for the tables that got new codes which were written."""
+        return [
+            dht_segment(table, kind=kind, destination=destination)
+            for (kind, destination), table in sorted(self._added.items())
+        ]
