@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from typing import Any
 
 import imagecodecs
@@ -177,6 +178,23 @@ def test_run_length_headers_that_lie_are_refused(header: list[int]) -> None:
     frame = struct.pack("<16I", *(header + [0] * (16 - len(header)))) + _rle(array)[64:]
     with pytest.raises(SourceDataError):
         codec_for(RLE).decode_frame(frame, _layout(array, RLE))
+
+
+def test_damage_that_the_htj2k_decoder_cannot_raise_is_refused_too(capfd: pytest.CaptureFixture[str]) -> None:
+    array = _picture("u2", 1)
+    stream = _htj2k(array)
+    hook, refused = sys.unraisablehook, 0
+    for at in range(120, len(stream) - 2, 3):
+        broken = stream[:at] + bytes([stream[at] ^ 0xFF]) + stream[at + 1 :]
+        try:
+            decoded = codec_for(HTJ2K).decode_frame(broken, _layout(array, HTJ2K))
+        except SourceDataError as error:
+            refused += "to its end" in str(error)
+        else:
+            assert decoded.shape == array.shape
+    assert refused > 0
+    assert sys.unraisablehook is hook
+    assert "ignored" not in capfd.readouterr().err
 
 
 def test_an_unknown_syntax_is_refused() -> None:
