@@ -135,6 +135,12 @@ def test_damaged_items_are_refused(buffer: bytes) -> None:
         _encapsulated(buffer, 1)
 
 
+@pytest.mark.parametrize("table", [(0, 19), (0, 4000), (10, 20)])
+def test_a_table_that_points_beside_the_fragments_is_not_followed(table: tuple[int, ...]) -> None:
+    with pytest.raises(SourceDataError, match="told apart"):
+        _encapsulated(encapsulate([b"ab", b"cd", b"ef"], table=table), 2, RLE)
+
+
 def test_more_frames_than_fragments_are_refused() -> None:
     with pytest.raises(SourceDataError, match="more frames"):
         _encapsulated(encapsulate([b"ab", b"cd"]), 3)

@@ -6,9 +6,9 @@ from deid_pipeline.model import Box
 from deid_pipeline.redaction import prepare_boxes
 
 
-def test_boxes_grow_by_pixels_or_by_a_share_of_their_shorter_side() -> None:
-    assert prepare_boxes([Box(10, 10, 30, 14)], rows=100, columns=100) == (Box(8, 8, 32, 16),)
-    assert prepare_boxes([Box(20, 20, 60, 40)], rows=100, columns=100) == (Box(15, 15, 65, 45),)
+def test_boxes_grow_by_pixels_and_by_a_share_of_their_shorter_side() -> None:
+    assert prepare_boxes([Box(10, 10, 30, 14)], rows=100, columns=100) == (Box(7, 7, 33, 17),)
+    assert prepare_boxes([Box(20, 20, 60, 40)], rows=100, columns=100) == (Box(13, 13, 67, 47),)
     assert prepare_boxes([Box(20, 20, 60, 40)], rows=100, columns=100, grow_share=0) == (Box(18, 18, 62, 42),)
 
 
@@ -18,8 +18,8 @@ def test_without_growth_boxes_are_taken_as_they_are() -> None:
 
 def test_boxes_are_clipped_to_the_frame() -> None:
     assert prepare_boxes([Box(-9, -9, 1, 1), Box(90, 40, 200, 90)], rows=50, columns=100) == (
-        Box(0, 0, 4, 4),
-        Box(77, 27, 100, 50),
+        Box(0, 0, 6, 6),
+        Box(75, 25, 100, 50),
     )
 
 
