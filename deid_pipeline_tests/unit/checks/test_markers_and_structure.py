@@ -103,3 +103,26 @@ def test_a_broken_deflate_stream_is_no_pass(tmp_path: Path) -> None:
     pair.save()
     pair.output_path.write_bytes(pair.output_path.read_bytes()[:-40])
     assert {result.passed for result in run_checks(pair.case())} == {None}
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+def test_a_group_length_that_leads_elsewhere_is_found(pair: Pair) -> None:
+    found = pair.failed_bytes(lambda content: content.__setitem__(140, content[140] - 2))
+    assert found == {"file_structure": "(0002,0000) does not lead to the data set"}
+
+
+def test_a_deflated_data_set_that_inflates_without_end_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = Pair(tmp_path, syntax=DEFLATED)
+    pair.save()
+    monkeypatch.setattr("deid_pipeline.checks.reading._MAXIMUM_INFLATED_BYTES", 1000)
+    assert {result.detail for result in run_checks(pair.case())} == {"crashed: SourceDataError"}
+
+
+def test_a_code_inside_another_code_is_no_claim(pair: Pair) -> None:
+    def edit(data: Dataset) -> None:
+        codes = data.DeidentificationMethodCodeSequence
+        codes[0].EquivalentCodeSequence = [codes.pop(1)]
+
+    assert pair.failed(edit)["markers"] == "(0012,0064) lacks 113101"

@@ -79,3 +79,11 @@ def test_dates_may_stay_when_the_option_is_claimed(tmp_path: Path) -> None:
 def test_a_shift_onto_a_placeholder_or_another_day_passes(pair: Pair) -> None:
     values = dict(pair.case().expected_values) | {"(0008,0020)": "19000101"}
     assert pair.failed(lambda data: setattr(data, "StudyDate", "19000101"), expected_values=values) == {}
+
+
+def test_a_placeholder_that_stays_is_no_date(tmp_path: Path) -> None:
+    source = source_data_set()
+    source.PatientBirthDate = "19000101"
+    pair = Pair(tmp_path, source_data=source, kept=("(0010,0030)",))
+    pair.data.PatientBirthDate = "19000101"
+    assert pair.failed() == {}

@@ -193,3 +193,21 @@ def write_encapsulated(data: Dataset, path: Path, *, syntax: str, preamble: byte
     file = FileDataset(str(path), data, file_meta=meta, preamble=preamble)
     file["PixelData"].is_undefined_length = True
     file.save_as(path, enforce_file_format=True)
+
+
+def test_a_change_behind_the_last_box_is_found(tmp_path: Path) -> None:
+    pair = Pair(tmp_path, boxes={0: (BOX,)})
+    assert pair.failed() == {}
+    assert flip(pair, offset(1, 5, 6)) == {"pixels_retained": "changes behind frame 1"}
+
+
+def test_stripes_in_a_box_of_halved_chroma_are_found(tmp_path: Path) -> None:
+    pair, samples = colour_pair(tmp_path, "YBR_FULL_422", 0)
+    samples[3:9, 2:6] = (16, 90, 128, 128)
+    pair.data.PixelData = samples.tobytes()
+    assert pair.failed() == {"pixels_hidden": "a box of frame 1 is not uniform"}
+
+
+def test_a_box_outside_of_the_frame_hides_nothing(pair: Pair) -> None:
+    found = pair.failed(boxes_by_frame={1: (BOX, Box(COLUMNS, 0, COLUMNS + 4, 4))})
+    assert found == {"pixels_hidden": "a box of frame 2 is not uniform"}

@@ -57,3 +57,9 @@ def test_utf_16_is_found_in_both_byte_orders_at_any_offset(
     data = b"x" * before + "DOE\u0201".encode(codec) + b"y" * 9
     assert hits(data, needle) == [(before, 0)]
     assert hits(data.replace(b"\0", b"\1"), needle) == []
+
+
+def test_a_hit_on_the_border_of_two_chunks_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deid_pipeline.checks.scanning._CHUNK_BYTES", 4)
+    needles = (Needle(b"abcdef", Edge.NONE, 0), Needle(b"ef", Edge.NONE, 1))
+    assert hits(b"..abcdef..ef", *needles) == [(2, 0), (6, 1), (10, 1)]

@@ -27,7 +27,7 @@ def test_a_name_is_spelled_in_both_orders_and_by_its_parts() -> None:
         "doe",
         "quincy",
     }
-    assert wanted <= set(found)
+    assert wanted | {"john quincy doe", "quincy^doe^john"} <= set(found)
     assert not {"dr", "jr"} & set(found)
 
 
