@@ -66,29 +66,44 @@ def test_a_date_time_keeps_its_time_fraction_and_zone(source: bytes, expected: b
     assert shift(source, "DT") == expected
 
 
+@pytest.mark.parametrize("vr", ["DA", "DT"])
 @pytest.mark.parametrize(
     "source",
     [
-        b"20230229", b"20240230", b"20241301", b"20240001", b"20240100", b"99999999", b"00000000", b"2024", b"202403",
-        b"2024-03-01", b"01.03.2024", b"20240301-20240401", b"20240301-", b"-20240301", b"today", b"2024030",
-        b"202403011", b"\xb2\xb0240301", b"2024.0301", b"0", b"20240301120000",
+        b"20230229", b"20240230", b"20241301", b"20240001", b"20240100", b"20240000", b"99999999", b"00000000",
+        b"2024-03-01", b"01.03.2024", b"today", b"2024030", b"\xb2\xb0240301", b"2024.0301", b"0", b"20240301 120000",
     ],
 )  # fmt: skip
-def test_what_is_no_whole_real_date_is_emptied(source: bytes) -> None:
+def test_what_is_no_real_date_is_emptied(source: bytes, vr: str) -> None:
+    assert shift(source, vr) == b""
+
+
+@pytest.mark.parametrize("source", [b"2024", b"202403", b"202403011", b"20240301120000"])
+def test_a_da_that_is_no_whole_date_is_emptied(source: bytes) -> None:
     assert shift(source, "DA") == b""
 
 
 @pytest.mark.parametrize(
     "source",
     [
-        b"20240301-20240401", b"20240301-20240401120000", b"20240301120000-20240401", b"20240301-2025",
-        b"20240301-1500", b"20240301+1500",
-        b"2024030124", b"202403011260", b"20240301120061", b"20240301120000.1234567", b"20240301.5",
-        b"20240301+", b"20240301--", b"2024030112000020240401", b"2024", b"202403", b"20240301 120000",
+        b"2024030124", b"202403011260", b"20240301120061", b"20240301120000.1234567", b"20240301.5", b"20240301+1500",
+        b"20240301+", b"20240301--", b"2024030112000020240401", b"20240301120000 20240401",
     ],
 )  # fmt: skip
 def test_a_date_time_with_anything_else_behind_its_date_is_emptied(source: bytes) -> None:
     assert shift(source, "DT") == b""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"20240301-20240401", b"20240301-20240401120000", b"20240301120000-20240401", b"20240301-2025", b"20240301-",
+        b"-20240301", b"2024", b"202403", b"20240301-20240401-20240501",
+    ],
+)  # fmt: skip
+def test_of_ranges_and_parts_of_dates_nothing_stays(source: bytes) -> None:
+    new = shift(source, "DT")
+    assert not [part for part in source.split(b"-") if part and part in new.split(b"-")]
 
 
 def test_one_bad_date_of_a_list_leaves_the_others() -> None:
