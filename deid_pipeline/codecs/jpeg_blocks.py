@@ -46,7 +46,13 @@ def blocks_of(components: Sequence[ScanComponent]) -> tuple[Block, ...]:
 
 
 def rewrite_interval(
-    data: bytes, blocks: Sequence[Block], *, units: int, runs: Sequence[tuple[int, int]], coder: BlockCoder
+    data: bytes,
+    blocks: Sequence[Block],
+    *,
+    units: int,
+    runs: Sequence[tuple[int, int]],
+    coder: BlockCoder,
+    to_end: bool = True,
 ) -> bytes:
     """Rewrite the data between two restart markers.
 
@@ -62,6 +68,8 @@ def rewrite_interval(
         Hit MCUs, half-open, in order, neither overlapping nor adjacent.
     coder
         Writes what takes their place.
+    to_end
+        Whether to walk the blocks behind the last hit one too, which shows damage there.
 
     Returns
     -------
@@ -71,7 +79,7 @@ def rewrite_interval(
     Raises
     ------
     SourceDataError
-        The data hold other codes, or fewer blocks, than they should.
+        The data hold unknown codes, fewer blocks than they should, or more.
     ResidualRiskError
         As `BlockCoder`.
     """
@@ -89,9 +97,11 @@ def rewrite_interval(
         if end < units:
             copied, walked = _write_seam(writer, walker, blocks, coder=coder), end + 1
     behind = 8 * len(bits)
-    if walked == units or _may_pad_twice(bits, writer.length + behind - copied):
+    if to_end or walked == units or _may_pad_twice(bits, writer.length + behind - copied):
         walker.skip(blocks, times=units - walked)
         behind = walker.position
+        if bits[(behind + 7) // 8 :].strip(b"\x00\xff"):
+            raise damaged("the data of a JPEG stream go on behind its blocks")
     writer.copy(bits, copied, behind)
     return writer.finish().replace(b"\xff", b"\xff\x00")
 

@@ -26,7 +26,7 @@ _COARSEST = 2  # largest DC step, in ranges of a sample, that no decoder takes f
 _Hits = npt.NDArray[np.bool_]
 
 
-def redact_jpeg(data: Buffer, *, boxes: Sequence[Box], fill: Sequence[int]) -> bytes:
+def redact_jpeg(data: Buffer, *, boxes: Sequence[Box], fill: Sequence[int], to_end: bool = True) -> bytes:
     """Set every unit that a box touches to one colour and keep all other coefficients as they are.
 
     Parameters
@@ -40,11 +40,15 @@ def redact_jpeg(data: Buffer, *, boxes: Sequence[Box], fill: Sequence[int]) -> b
         One value for each component as a decoder shows it before any colour conversion, ``0`` to ``2**precision - 1``.
         0 and the largest value come out exactly, others within ``dc_step / 16 + 0.5``, where ``dc_step`` is the first
         number of the component's quantisation table.
+    to_end
+        Whether to walk the data behind the last box too. Without, a box at the top of a frame costs a fraction, but
+        damage behind the last box goes unnoticed and may then decode differently.
 
     Returns
     -------
     bytes
-        The frame: headers verbatim, but a DHT segment is added before a scan whose tables lack a needed code.
+        The frame: headers verbatim, but a DHT segment is added before a scan whose tables lack a needed code. Padding
+        behind the last block of a touched restart interval is written anew.
 
     Raises
     ------
@@ -65,7 +69,15 @@ def redact_jpeg(data: Buffer, *, boxes: Sequence[Box], fill: Sequence[int]) -> b
     for scan in stream.scans:
         levels = _levels(scan, fill, precision=stream.frame.precision)
         coder = BlockCoder(scan.components, levels, precision=stream.frame.precision)
-        rewritten = list(_rewritten(source, scan, runs=_runs(scan, stream.frame, hits), coder=coder))
+        blocks = blocks_of(scan.components)
+        units = scan.columns * scan.rows
+        each = scan.restart_interval or units
+        rewritten = []
+        for index, runs in _runs(scan, stream.frame, hits):
+            interval = source[scan.starts[index] : scan.ends[index]]
+            count = min(each, units - index * each)
+            interval = rewrite_interval(interval, blocks, units=count, runs=runs, coder=coder, to_end=to_end)
+            rewritten.append((index, interval))
         pieces += [source[copied : scan.header], *coder.added_tables()]
         copied = scan.header
         for index, interval in rewritten:
@@ -158,16 +170,3 @@ def _levels(scan: Scan, fill: Sequence[int], *, precision: int) -> list[int]:
         else:
             levels.append((2 * scaled + step) // (2 * step))
     return levels
-
-
-def _rewritten(
-    source: bytes, scan: Scan, *, runs: Iterator[tuple[int, list[tuple[int, int]]]], coder: BlockCoder
-) -> Iterator[tuple[int, bytes]]:
-    """Rewrite the restart intervals that have runs; their index and new data."""
-    blocks = blocks_of(scan.components)
-    units = scan.columns * scan.rows
-    each = scan.restart_interval or units
-    for index, hit in runs:
-        interval = source[scan.starts[index] : scan.ends[index]]
-        count = min(each, units - index * each)
-        yield index, rewrite_interval(interval, blocks, units=count, runs=hit, coder=coder)
