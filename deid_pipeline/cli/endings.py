@@ -13,7 +13,14 @@ from contextlib import contextmanager
 from enum import IntEnum
 from types import TracebackType
 
-from deid_pipeline.errors import DeidError, EngineUnavailableError, SettingsError, StrategyError
+from deid_pipeline.errors import (
+    DeidError,
+    EngineUnavailableError,
+    ResidualRiskError,
+    SettingsError,
+    SourceDataError,
+    StrategyError,
+)
 from deid_pipeline.model import Status
 
 TRACEBACK_VARIABLE = "DEID_TRACEBACK"
@@ -25,7 +32,7 @@ class ExitCode(IntEnum):
     DONE = 0  # nothing was held or quarantined
     UNEXPECTED = 1
     USAGE = 2  # a setting, an option or a strategy cannot be used; nothing was written
-    HELD = 3  # done, but some files were held or quarantined
+    HELD = 3  # done, but some files were held or quarantined; or the one file given is such a file
 
 
 def code_for_counts(counts: Mapping[str, int]) -> ExitCode:
@@ -36,8 +43,9 @@ def code_for_counts(counts: Mapping[str, int]) -> ExitCode:
 
 def code_for_error(error: DeidError) -> ExitCode:
     """Return the code for an error that ended a command."""
-    mine = (SettingsError, StrategyError, EngineUnavailableError)
-    return ExitCode.USAGE if isinstance(error, mine) else ExitCode.UNEXPECTED
+    if isinstance(error, (SettingsError, StrategyError, EngineUnavailableError)):
+        return ExitCode.USAGE
+    return ExitCode.HELD if isinstance(error, (SourceDataError, ResidualRiskError)) else ExitCode.UNEXPECTED
 
 
 @contextmanager

@@ -8,7 +8,7 @@ Importing this package imports nothing, so that quick commands need not wait for
 ``configuration``  settings from ``deid.yaml`` and the environment
 ``failures``       the one broad except
 ``quiet``          what libraries may print
-``partitions``, ``resources``, ``metadata``, ``partition_loop``, ``assets``  what Dagster shows
+``partitions``, ``resources``, ``metadata``, ``pictures``, ``partition_loop``, ``assets``  what Dagster shows
 ``jobs``, ``schedules``, ``sensors``  what starts runs
 ``instance``, ``launch``  runs in this process, for ``deidp run``
 """

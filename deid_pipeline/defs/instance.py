@@ -50,7 +50,6 @@ run_monitoring:
 run_retries:
   enabled: true
   max_retries: 2
-  retry_on_asset_or_op_failure: false
 retention:
   sensor:
     purge_after_days:

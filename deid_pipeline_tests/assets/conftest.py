@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +11,15 @@ from typing import Any
 
 import pytest
 from dagster import DagsterInstance
+from PIL import Image
 
 from deid_pipeline import stages
 from deid_pipeline.defs.resources import Workplace
 from deid_pipeline.model import Settings, StageSummary
 
+_STREAM = io.BytesIO()
+Image.new("L", (40, 30), 128).save(_STREAM, "PNG")
+PICTURE = _STREAM.getvalue()
 _FUNCTIONS = {
     "ingest_study": "ingest",
     "extract_metadata": "metadata",
@@ -65,7 +70,7 @@ class Corridor:
             if last:
                 self.done.add(partition_key)
             counts = self.counts.get(partition_key, {"released": 2, "held": 0}) if last else {"rows": 7}
-            return StageSummary(partition_key, name, 0.5, 2, 1000, counts, b"\x89PNG" if last else b"")
+            return StageSummary(partition_key, name, 0.5, 2, 1000, counts, PICTURE if last else b"")
 
         return run
 

@@ -83,7 +83,7 @@ def test_figures_belong_to_their_partition(
     for key in keys:
         assert {name: shown[key][name] for name in corridor.counts[key]} == corridor.counts[key]
         assert shown[key]["megabytes"] == 0.001
-        assert "data:image/png;base64," in shown[key]["thumbnail"]
+        assert "data:image/webp;base64," in shown[key]["thumbnail"]
 
 
 def test_the_gates_outcome_is_a_check_of_each_partition(

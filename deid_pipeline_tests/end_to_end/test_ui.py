@@ -68,8 +68,8 @@ def test_the_run_is_listed_as_a_success(project: Project, page: Any, tmp_path: P
     _no_phi(project, page)
 
 
-def test_the_assets_are_shown_by_stage(project: Project, page: Any) -> None:
-    page.goto("/asset-groups")
+def test_the_assets_are_listed(project: Project, page: Any) -> None:
+    page.goto("/assets")
     for name in ("source_files", "elements", "text_regions", "rebuilt_files", "released_files", "warehouse"):
         page.get_by_text(name, exact=True).first.wait_for()
     _no_phi(project, page)

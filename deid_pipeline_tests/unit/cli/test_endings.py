@@ -8,7 +8,14 @@ import sys
 import pytest
 
 from deid_pipeline.cli.endings import ExitCode, code_for_counts, ending_with_codes
-from deid_pipeline.errors import DeidError, EngineUnavailableError, SettingsError, SourceDataError, StrategyError
+from deid_pipeline.errors import (
+    DeidError,
+    EngineUnavailableError,
+    ResidualRiskError,
+    SettingsError,
+    SourceDataError,
+    StrategyError,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +37,9 @@ def test_held_and_quarantined_files_are_told_by_the_code(counts: dict[str, int],
         (SettingsError("s"), 2),
         (StrategyError("s"), 2),
         (EngineUnavailableError("s"), 2),
-        (SourceDataError("s"), 1),
+        (SourceDataError("s"), 3),
+        (ResidualRiskError("s"), 3),
+        (DeidError("s"), 1),
         (KeyboardInterrupt(), 1),
     ],
 )
