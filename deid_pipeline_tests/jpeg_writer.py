@@ -114,7 +114,8 @@ def _block(values: Sequence[int], difference: int, words: dict[tuple[int, int], 
         if not values[index]:
             run += 1
             continue
-        text += words[1, ZRL] * (run // 16)
+        if run >= 16:
+            text += words[1, ZRL] * (run // 16)
         size, bits = _magnitude(values[index])
         text += words[1, (run % 16) << 4 | size] + bits
         run = 0
@@ -162,7 +163,7 @@ def write_jpeg(plan: Plan, coefficients: Sequence[Coefficients]) -> bytes:
 
 
 def random_coefficients(plan: Plan, *, seed: int, density: float = 0.15) -> list[Coefficients]:
-    """Coefficients of noise that stays inside the range of samples; ``density`` is the share of those that are not 0."""
+    """Coefficients of noise inside the range of samples; ``density`` is the share of those that are not 0."""
     rng = np.random.default_rng(seed)
     limit = 1 << (plan.precision - 1)
     found = []
