@@ -143,3 +143,8 @@ def test_the_fingerprint_tells_secrets_apart_and_holds_no_key() -> None:
     assert one.fingerprint() == ProjectSecret(KEY).fingerprint() != other.fingerprint()
     assert len(one.fingerprint()) == 16
     assert one.fingerprint() not in KEY.hex()
+
+
+def test_the_end_of_a_purpose_is_not_the_start_of_a_value() -> None:
+    secret = ProjectSecret(KEY)
+    assert len({secret.derive("ab", "c"), secret.derive("a", "bc"), secret.derive("abc", "")}) == 3
