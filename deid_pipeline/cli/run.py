@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from deid_pipeline.cli import options
 from deid_pipeline.cli.endings import ExitCode, code_for_counts, say
 from deid_pipeline.model import Status
+
+if TYPE_CHECKING:
+    from dagster import JobDefinition
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +37,7 @@ def run(  # one parameter for each option
     settings = options.settings_from(config, said)
     progress = TerminalProgress()
     try:
-        outcome = run_pending(settings, progress=progress)
+        outcome = run_pending(settings, progress=progress, job=_job)
     finally:
         progress.close()
     for status in Status:
@@ -42,3 +47,9 @@ def run(  # one parameter for each option
     for message in outcome.failures:
         say(message)
     raise typer.Exit(ExitCode.UNEXPECTED if outcome.failures else code_for_counts(outcome.counts))
+
+
+def _job(name: str) -> JobDefinition:
+    from deid_pipeline.definitions import defs  # only now: what the import says is silenced
+
+    return defs.resolve_job_def(name)

@@ -7,7 +7,7 @@ printed (``cli``), what happens to a file (``stages``).
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -52,8 +52,17 @@ class Outcome:
     failures: tuple[str, ...]
 
 
-def run_pending(settings: Settings, *, progress: Progress) -> Outcome:
+def run_pending(settings: Settings, *, progress: Progress, job: Callable[[str], JobDefinition]) -> Outcome:
     """Take every new or changed study through the assets, as Dagster runs of up to 25 studies, then roll up.
+
+    Parameters
+    ----------
+    settings
+        The project.
+    progress
+        Whom to tell how far the work is.
+    job
+        Gives a job of the code location by its name.
 
     Raises
     ------
@@ -72,7 +81,7 @@ def run_pending(settings: Settings, *, progress: Progress) -> Outcome:
         fail_orphans(instance, "run")
         try:
             survey = contained("survey", lambda: stages.survey(project), vault=vault)
-            runner = _Runner(instance, project, progress.surveyed(survey))
+            runner = _Runner(instance, project, progress.surveyed(survey), job)
             failures = runner.work_on(survey.pending)
             counts, roll_up_failures = runner.roll_up()
         except BaseException:
@@ -86,12 +95,15 @@ def run_pending(settings: Settings, *, progress: Progress) -> Outcome:
 class _Runner:
     """Executes jobs of the code location in this process, against a persistent instance."""
 
-    def __init__(self, instance: DagsterInstance, project: Project, listener: Listener) -> None:
+    def __init__(
+        self, instance: DagsterInstance, project: Project, listener: Listener, job: Callable[[str], JobDefinition]
+    ) -> None:
         from deid_pipeline.defs.resources import OpenWorkplace
 
         self._instance = instance
         self._vault = project.settings.vault
         self._workplace = OpenWorkplace(project, listener)
+        self._job = job
 
     def work_on(self, pending: Sequence[str]) -> list[str]:
         """Run the chain on all of ``pending`` and return the messages of studies that failed.
@@ -143,7 +155,7 @@ class _Runner:
         from dagster import DagsterExecutionInterruptedError
 
         execute = partial(
-            _job(job_name).execute_in_process,
+            self._job(job_name).execute_in_process,
             instance=self._instance,
             tags={LAUNCHER_TAG: "run", **tags},
             resources={"workplace": self._workplace},
@@ -152,12 +164,6 @@ class _Runner:
             return contained("a Dagster run", execute, vault=self._vault)
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
-
-
-def _job(name: str) -> JobDefinition:
-    from deid_pipeline.definitions import defs
-
-    return defs.resolve_job_def(name)
 
 
 def _range_tags(keys: Sequence[str]) -> dict[str, str]:

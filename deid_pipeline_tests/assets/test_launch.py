@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from dagster import AssetKey, DagsterRun, DagsterRunStatus
 
+from deid_pipeline.definitions import defs
+from deid_pipeline.defs import partitions
 from deid_pipeline.defs.configuration import read_config
 from deid_pipeline.defs.instance import LAUNCHER_TAG, opened_instance
 from deid_pipeline.defs.launch import Outcome, run_pending
@@ -45,7 +47,7 @@ def _keys(number: int) -> list[str]:
 
 
 def _run(corridor: Corridor) -> Outcome:
-    return run_pending(corridor.settings, progress=Hearing())
+    return run_pending(corridor.settings, progress=Hearing(), job=defs.resolve_job_def)
 
 
 def _runs(corridor: Corridor) -> list[DagsterRun]:
@@ -56,7 +58,7 @@ def _runs(corridor: Corridor) -> list[DagsterRun]:
 def test_everything_pending_goes_through_and_the_roll_up_follows(corridor: Corridor) -> None:
     corridor.pending = _keys(3)
     hearing = Hearing()
-    outcome = run_pending(corridor.settings, progress=hearing)
+    outcome = run_pending(corridor.settings, progress=hearing, job=defs.resolve_job_def)
     assert outcome == Outcome(counts={"released": 6}, studies=3, failures=())
     assert corridor.roll_ups == 1
     assert hearing.pending == tuple(corridor.pending)
@@ -64,17 +66,16 @@ def test_everything_pending_goes_through_and_the_roll_up_follows(corridor: Corri
     assert hearing.bytes == 3 * 5 * 1000
 
 
-def test_runs_and_partitions_stay_in_the_vaults_instance(corridor: Corridor) -> None:
-    corridor.pending = _keys(30)
+def test_runs_and_partitions_stay_in_the_vaults_instance(corridor: Corridor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partitions, "STUDIES_PER_RUN", 2)
+    corridor.pending = _keys(3)
     _run(corridor)
     runs = _runs(corridor)
     assert [run.job_name for run in runs] == ["deidentify_studies", "deidentify_studies", "roll_up_release"]
     assert all(run.status is DagsterRunStatus.SUCCESS and run.tags[LAUNCHER_TAG] == "run" for run in runs)
-    ranges = [
-        (run.tags["dagster/asset_partition_range_start"], run.tags["dagster/asset_partition_range_end"])
-        for run in runs[:2]
-    ]
-    assert ranges == [("st-000", "st-024"), ("st-025", "st-029")]
+    assert runs[0].tags["dagster/asset_partition_range_start"] == "st-000"
+    assert runs[0].tags["dagster/asset_partition_range_end"] == "st-001"
+    assert runs[1].tags["dagster/partition"] == "st-002"
     with opened_instance(corridor.settings.vault) as instance:
         assert instance.get_dynamic_partitions(STUDIES_NAME) == corridor.pending
         assert instance.get_materialized_partitions(AssetKey("released_files")) == set(corridor.pending)
@@ -104,12 +105,12 @@ def test_one_broken_study_does_not_keep_the_others_back(corridor: Corridor) -> N
 
 
 def test_a_broken_machine_is_not_tried_for_ever(corridor: Corridor) -> None:
-    corridor.pending = _keys(25)
+    corridor.pending = _keys(6)
     for key in corridor.pending:
         corridor.raises["ingest", key] = OSError("no space left")
     outcome = _run(corridor)
     assert len(outcome.failures) == 4
-    assert outcome.failures[-1] == "gave up after 3 failed studies in a row, 22 were not tried"
+    assert outcome.failures[-1] == "gave up after 3 failed studies in a row, 3 were not tried"
 
 
 def test_a_failed_roll_up_is_told(corridor: Corridor, monkeypatch: pytest.MonkeyPatch) -> None:
