@@ -4,7 +4,10 @@ What belongs here: rewriting one value. What does not: choosing the action (``st
 (``dicom``).
 """
 
+from deid_pipeline.actions.cap_age_at_99_if_over_90 import CapAgeAt99IfOver90
+from deid_pipeline.actions.clean_tag import CleanTag
 from deid_pipeline.actions.delete import Delete
+from deid_pipeline.actions.ensure_tag_exists import EnsureTagExists
 from deid_pipeline.actions.hash_id import HashId
 from deid_pipeline.actions.keep import Keep
 from deid_pipeline.actions.patient_hash_id import PatientHashId
@@ -21,29 +24,55 @@ from deid_pipeline.actions.protocol import (
 )
 from deid_pipeline.actions.remove import Remove
 from deid_pipeline.actions.replace_with_dummy import ReplaceWithDummy
+from deid_pipeline.actions.replace_with_dummy_graphical_annotation import ReplaceWithDummyGraphicalAnnotation
+from deid_pipeline.actions.replace_with_dummy_person_identification_code import ReplaceWithDummyPersonIdentificationCode
+from deid_pipeline.actions.replace_with_dummy_verifying_observer_identification_sequence import (
+    ReplaceWithDummyVerifyingObserverIdentificationSequence,
+)
 from deid_pipeline.actions.replace_with_literal import ReplaceWithLiteral
+from deid_pipeline.actions.replace_with_mapping import ReplaceWithMapping
 from deid_pipeline.actions.replace_with_random_name import ReplaceWithRandomName
 from deid_pipeline.actions.rule import Effect, Rule
+from deid_pipeline.actions.shift_age_by_random import ShiftAgeByRandom
+from deid_pipeline.actions.shift_date_by_fixed_nb_of_days import ShiftDateByFixedNbOfDays
 from deid_pipeline.actions.shift_date_by_random_nb_of_days import ShiftDateByRandomNbOfDays
+from deid_pipeline.actions.shift_time_by_random import ShiftTimeByRandom
+from deid_pipeline.actions.shift_unix_time_stamp_random import ShiftUnixTimeStampRandom
 
 ACTIONS: tuple[Action, ...] = (
     Keep(),
     Delete(),
     Remove(),
+    EnsureTagExists(),
+    CleanTag(),
     HashId(),
     PatientHashId(),
     ReplaceWithRandomName(),
     ReplaceWithLiteral(),
+    ReplaceWithMapping(),
     ReplaceWithDummy(),
+    ReplaceWithDummyGraphicalAnnotation(),
+    ReplaceWithDummyPersonIdentificationCode(),
+    ReplaceWithDummyVerifyingObserverIdentificationSequence(),
     ShiftDateByRandomNbOfDays(),
+    ShiftDateByFixedNbOfDays(),
+    ShiftTimeByRandom(),
+    ShiftUnixTimeStampRandom(),
+    ShiftAgeByRandom(),
+    CapAgeAt99IfOver90(),
 )
 
-_BY_NAME = {action.name.casefold(): action for action in ACTIONS}
+
+def _folded(name: str) -> str:
+    return name.strip().casefold().replace("_", "").replace("-", "")
+
+
+_BY_NAME = {_folded(name): action for action in ACTIONS for name in (action.name, *action.aliases)}
 
 
 def action_named(name: str) -> Action | None:
-    """The action of that name in any case, or None."""
-    return _BY_NAME.get(name.strip().casefold())
+    """The action of that name or alias in any case, with or without underscores or hyphens; or None."""
+    return _BY_NAME.get(_folded(name))
 
 
 __all__ = [

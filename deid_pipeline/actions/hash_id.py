@@ -10,17 +10,22 @@ from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite
 class HashId(ActionDefaults):
     """PS3.15 U for UIDs, D for other identifiers.
 
-    UIDs registered in PS3.6 Annex A (classes, transfer syntaxes, well-known frames of reference) keep their value.
+    UIDs registered in PS3.6 Annex A (classes, transfer syntaxes, well-known frames of reference) keep their value;
+    others become ``2.25.`` and 122 bits of the keyed hash, at most 44 characters. Other identifiers become 16 digits,
+    which SH can just hold: 9 * 10^15 numbers, so among 10^5 identifiers of one element two become one with a
+    probability below 10^-6.
     """
 
     name = "hashId"
+    aliases: tuple[str, ...] = ("hashUid",)
     code = "U"
     vrs = frozenset({"UI", "SH", "LO"})
     summary = "replaces UIDs by `2.25.*` pseudonyms and other identifiers by 16 digits; empty stays empty"
 
     def bind(self, option: str, *, vr: str) -> Rewrite:
-        """Return the rewriting for a VR."""
-        refuse_option(self.name, option)
+        """Check that there is no option but Visual NLP's ``coherent``, which is so anyway; return the rewriting."""
+        if option.casefold() != "coherent":
+            refuse_option(self.name, option)
         return _uids if vr == "UI" else _number
 
 

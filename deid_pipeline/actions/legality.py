@@ -15,8 +15,9 @@ _SINGLE = frozenset({"LT", "ST", "UT", "UR"})  # of one value: a backslash is te
 
 _TIME = r"(?:[01]\d|2[0-3])(?:[0-5]\d(?:(?:[0-5]\d|60)(?:\.\d{1,6})?)?)?"
 _ZONE = r"(?:-(?:0\d|1[0-2])|\+(?:0\d|1[0-4]))[0-5]\d"
-AFTER_DATE = re.compile(rf"(?:{_TIME})?(?:{_ZONE})?", re.ASCII)
-"""What may follow ``YYYYMMDD`` in a DT: a time of day, and an offset from UTC from -1200 to +1400."""
+DATE_TIME = re.compile(rf"(\d{{4}})(?:(\d{{2}})(\d{{2}})?)?((?(3)(?:{_TIME})?)(?:{_ZONE})?)", re.ASCII)
+"""A DT: year, month and day in groups 1 to 3, then a time of day (of a whole date only) and an offset from UTC from
+-1200 to +1400 in group 4."""
 
 _FORMS = {
     "AS": r"\d{3}[DWMY]",
@@ -40,6 +41,11 @@ def legal_value(vr: str, text: str) -> bool:
     return all(not value or _legal_single(vr, value) for value in values)
 
 
+def length_limit(vr: str) -> int | None:
+    """The most characters of one value of a VR (of one component group of PN); None when there is no such limit."""
+    return _LENGTH_LIMITS.get(vr)
+
+
 def _legal_single(vr: str, value: str) -> bool:
     special = _SPECIAL.get(vr)
     if special is not None:
@@ -57,7 +63,8 @@ def _legal_date(value: str) -> bool:
 
 
 def _legal_date_time(value: str) -> bool:
-    return _legal_date(value[:8]) and AFTER_DATE.fullmatch(value[8:]) is not None
+    match = DATE_TIME.fullmatch(value)
+    return match is not None and _legal_date(f"{match[1]}{match[2] or '01'}{match[3] or '01'}")
 
 
 def _legal_integer(value: str) -> bool:

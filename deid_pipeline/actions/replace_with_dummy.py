@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
+from deid_pipeline.actions.dummies import dummy_value, is_binary
 from deid_pipeline.actions.protocol import ALL_VRS, ActionDefaults, ElementValue, Rewrite, refuse_option
 
-_DUMMIES = {
-    "AS": b"000Y",
-    "DA": b"19000101",
-    "DS": b"0",
-    "DT": b"19000101000000",
-    "IS": b"0",
-    "TM": b"000000",
-    "UI": b"2.25.0",
-    "UR": b"about:blank",
-}
 _OTHER_DATES = {b"19000101": b"19000102", b"19000101000000": b"19000102000000", b"000000": b"000001"}
-_WIDTHS = {"FD": 8, "OD": 8, "OV": 8, "SV": 8, "UV": 8, "AT": 4, "FL": 4, "OF": 4, "OL": 4, "SL": 4, "UL": 4}
-_EMPTY_ITEMS = (b"\xfe\xff\x00\xe0\x00\x00\x00\x00", b"\xff\xfe\xe0\x00\x00\x00\x00\x00")  # little and big endian
 
 
 class ReplaceWithDummy(ActionDefaults):
@@ -32,10 +21,10 @@ class ReplaceWithDummy(ActionDefaults):
         refuse_option(self.name, option)
         if vr == "SQ":
             return _empty_item
-        dummy = _DUMMIES.get(vr, b"\0" * _WIDTHS.get(vr, 2) if _is_binary(vr) else b"REMOVED")
+        dummy, binary = dummy_value(vr), is_binary(vr)
 
         def rewrite(element: ElementValue) -> bytes | None:
-            held = element.raw.strip(b"\0 ") if not _is_binary(vr) else element.raw
+            held = element.raw if binary else element.raw.strip(b"\0 ")
             if not held:
                 return b""
             return _OTHER_DATES.get(dummy, dummy) if held == dummy else dummy
@@ -43,9 +32,5 @@ class ReplaceWithDummy(ActionDefaults):
         return rewrite
 
 
-def _is_binary(vr: str) -> bool:
-    return vr in _WIDTHS or vr in {"OB", "OW", "SS", "UN", "US"}
-
-
 def _empty_item(element: ElementValue) -> bytes | None:
-    return _EMPTY_ITEMS[element.big_endian] if element.raw else b""
+    return dummy_value("SQ", big_endian=element.big_endian) if element.raw else b""

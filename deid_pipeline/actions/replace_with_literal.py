@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from deid_pipeline.actions.legality import legal_value
-from deid_pipeline.actions.protocol import TEXT_VRS, ActionDefaults, ElementValue, Rewrite
+from deid_pipeline.actions.literals import LITERAL_VRS, literal_value
+from deid_pipeline.actions.numeric import NUMERIC_VRS
+from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite
 from deid_pipeline.errors import StrategyError
 
 
 class ReplaceWithLiteral(ActionDefaults):
-    """PS3.15 D: the option is the new value, ASCII, values of a list apart by a backslash."""
+    """PS3.15 D: the option is the new value, ASCII, values of a list apart by a backslash, numbers in decimal."""
 
     name = "replaceWithLiteral"
     code = "D"
-    vrs = TEXT_VRS
+    vrs = LITERAL_VRS
     summary = "replaces the value by the option; empty stays empty"
 
     def bind(self, option: str, *, vr: str) -> Rewrite:
@@ -25,11 +26,19 @@ class ReplaceWithLiteral(ActionDefaults):
         """
         if not option or not option.isascii():
             raise StrategyError("replaceWithLiteral needs an option of ASCII characters")
-        if not legal_value(vr, option):
-            raise StrategyError(f"the option of replaceWithLiteral is no legal value of VR {vr}")
-        literal = option.encode("ascii")
+        try:
+            little, big = literal_value(option, vr), literal_value(option, vr, big_endian=True)
+        except ValueError:
+            raise StrategyError(f"the option of replaceWithLiteral is no legal value of VR {vr}") from None
+        padding = b"" if vr in NUMERIC_VRS else b"\0 "
 
         def rewrite(element: ElementValue) -> bytes | None:
-            return literal if element.raw.strip(b"\0 ") else b""
+            if not (element.raw.strip(padding) if padding else element.raw):
+                return b""
+            return big if element.big_endian else little
 
         return rewrite
+
+    def describe(self, option: str) -> str:
+        """What it does under a valid option."""
+        return f"replaces the value by {option!r}; empty stays empty"

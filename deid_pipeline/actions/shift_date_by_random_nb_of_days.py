@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
-import re
+from deid_pipeline.actions.dates import moved_dates, patients_days, shifted_date
+from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite
 
-from deid_pipeline.actions.legality import AFTER_DATE
-from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite, refuse_option
-
-_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(.*)", re.ASCII | re.DOTALL)
-_DOTTED = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})", re.ASCII)  # ACR-NEMA, PS3.5 6.2 note on DA
+__all__ = ["ShiftDateByRandomNbOfDays", "shifted_date"]
 
 
 class ShiftDateByRandomNbOfDays(ActionDefaults):
     """PS3.15 C of the option Retain Longitudinal With Modified Dates.
 
-    The offset is one whole number of days per patient, so intervals and the time of day stay true. What is not a whole
-    date (PS3.5 6.2: ``YYYYMMDD``, DT also with time) is emptied.
+    The offset is one whole number of days per patient, so intervals and the time of day stay true. Precision, time and
+    zone of a DT stay; ACR-NEMA dates take today's form; a range ``a-b`` moves at both ends. What is no real date is
+    emptied and counted. The option narrows the offset to at most so many days: all dates of a strategy must then have
+    the same option.
     """
 
     name = "shiftDateByRandomNbOfDays"
@@ -25,28 +23,21 @@ class ShiftDateByRandomNbOfDays(ActionDefaults):
     summary = "moves dates into the past by the patient's own number of days; invalid dates are emptied"
 
     def bind(self, option: str, *, vr: str) -> Rewrite:  # noqa: ARG002
-        """Return the rewriting that moves each date."""
-        refuse_option(self.name, option)
-        return _shift
+        """Check the range and return the rewriting that moves each date.
 
+        Raises
+        ------
+        StrategyError
+            The option is neither empty, ``coherent`` nor a number of days from 1 to 3650.
+        """
+        days = patients_days(self.name, option)
 
-def _shift(element: ElementValue) -> bytes | None:
-    values = element.raw.decode("latin-1").split("\\")
-    days = datetime.timedelta(days=element.pseudonyms.days_offset())
-    return "\\".join(shifted_date(value.strip("\0 "), days, vr=element.vr) for value in values).encode("ascii")
+        def rewrite(element: ElementValue) -> bytes | None:
+            return moved_dates(element, days(element))
 
+        return rewrite
 
-def shifted_date(text: str, days: datetime.timedelta, *, vr: str) -> str:
-    """One date moved by ``days``, the rest of a DT unchanged; empty when it is no whole, real date.
-
-    What follows the date of a DT must be a time and a zone: a second date, of a range say, would stay as it was.
-    """
-    dotted = _DOTTED.fullmatch(text)
-    match = _DATE.fullmatch("".join(dotted.groups()) if dotted else text)
-    if match is None or (vr == "DA" and match[4]) or not AFTER_DATE.fullmatch(match[4]):
-        return ""
-    try:
-        moved = datetime.date(int(match[1]), int(match[2]), int(match[3])) + days
-    except (ValueError, OverflowError):
-        return ""
-    return f"{moved.year:04d}{moved.month:02d}{moved.day:02d}{match[4]}"
+    def describe(self, option: str) -> str:
+        """What it does under a valid option."""
+        most = option if option.isdigit() else "3650"
+        return f"moves dates into the past by the patient's own number of days, 1 to {most}; invalid dates are emptied"

@@ -43,7 +43,7 @@ class CompiledStrategy:
     @cached_property
     def hash(self) -> str:
         """sha256 of everything that decides a result, 64 hex digits."""
-        rows = [(row.pattern, row.vr, row.action.name, row.option) for row in self.rows]
+        rows = [(row.pattern, row.vr, row.action.name, row.action.provenance(row.option)) for row in self.rows]
         parts = (rows, self.codes, self.temporal_information, self.unlisted, self.private, self.pixels)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -83,6 +83,7 @@ def _row(cells: Mapping[str | None, Any], path: Path, line: int) -> RuleRow:
     try:
         check_vr(action, vr)
         _check_group(action, pattern)
+        option = action.located(option, path.parent)
         action.bind(option, vr=vr or "UN")
     except StrategyError as error:
         raise StrategyError(str(error), file=path, line=line) from None

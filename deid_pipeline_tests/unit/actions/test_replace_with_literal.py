@@ -44,8 +44,40 @@ def test_an_option_that_is_illegal_for_the_vr_is_refused(vr: str, option: str) -
         ACTION.bind(option, vr=vr)
 
 
-def test_binary_values_have_no_literal() -> None:
-    assert not ACTION.vrs & {"US", "OB", "UN", "SQ", "FD", "AT"}
+def test_bulk_values_and_sequences_have_no_literal() -> None:
+    assert not ACTION.vrs & {"OB", "OW", "OF", "UN", "SQ", "AT"}
+
+
+@pytest.mark.parametrize(
+    ("vr", "option", "little", "big"),
+    [
+        ("US", "7", b"\7\0", b"\0\7"), ("SS", "-1\\2", b"\xff\xff\2\0", b"\xff\xff\0\2"),
+        ("FL", "0.5", b"\0\0\0?", b"?\0\0\0"), ("UV", "18446744073709551615", b"\xff" * 8, b"\xff" * 8),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_in_the_byte_order_of_the_file(vr: str, option: str, little: bytes, big: bytes) -> None:
+    rewrite = ACTION.bind(option, vr=vr)
+    for big_endian, expected in ((False, little), (True, big)):
+        value = ElementValue(0x00280010, vr, b"\0" * 8, ("iso8859",), pseudonyms(), big_endian=big_endian)
+        assert rewrite(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("vr", "option"),
+    [
+        ("US", "65536"),
+        ("US", "-1"),
+        ("US", "1.5"),
+        ("US", "x"),
+        ("SL", "1_0"),
+        ("FL", "1e39"),
+        ("FD", "nan"),
+        ("UL", ""),
+    ],
+)
+def test_what_is_no_number_of_the_vr_is_refused(vr: str, option: str) -> None:
+    with pytest.raises(StrategyError):
+        ACTION.bind(option, vr=vr)
 
 
 def test_a_blank_value_stays_empty() -> None:

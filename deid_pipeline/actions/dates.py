@@ -1,0 +1,108 @@
+"""Dates in the forms of DA and DT, moved by whole days.
+
+What belongs here: reading and moving one date or range, and by how many days an option says. What does not: any action.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from deid_pipeline.actions.legality import DATE_TIME
+from deid_pipeline.actions.protocol import ElementValue
+from deid_pipeline.errors import StrategyError
+
+MAXIMUM_RANGE = 3650  # the most days that a patient's own offset reaches
+_OPTION = re.compile(r"[1-9]\d{0,3}", re.ASCII)
+_DOTTED = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})", re.ASCII)  # ACR-NEMA, PS3.5 6.2 note on DA
+_DA = re.compile(r"(\d{4})(\d{2})(\d{2})()", re.ASCII)
+
+
+def patients_days(action: str, option: str) -> Callable[[ElementValue], int]:
+    """By how many days dates move under an option: the patient's own offset, or that within a smaller range.
+
+    ``coherent`` says what is so anyway: a patient has one offset.
+
+    Raises
+    ------
+    StrategyError
+        The option is neither empty, ``coherent`` nor a whole number from 1 to 3650.
+    """
+    if option in ("", "coherent"):
+        return lambda element: element.pseudonyms.days_offset()
+    if not _OPTION.fullmatch(option) or int(option) > MAXIMUM_RANGE:
+        raise StrategyError(f"the option of {action} is the most days to move by: 1 to {MAXIMUM_RANGE}")
+    most = int(option)
+    return lambda element: -1 - (-1 - element.pseudonyms.days_offset()) % most
+
+
+def moved_dates(element: ElementValue, days: int) -> bytes:
+    """All dates of a DA or DT value moved; what is none is emptied and counted."""
+    today = datetime.date.today().toordinal()
+    moved = []
+    for value in element.raw.decode("latin-1").split("\\"):
+        text = value.strip("\0 ")
+        new = _moved(text, days, element.vr, today) if text else ""
+        if text and not new:
+            element.context.count("invalid date")
+        moved.append(new)
+    return "\\".join(moved).encode("ascii")
+
+
+def shifted_date(text: str, days: datetime.timedelta, *, vr: str) -> str:
+    """One date or range ``a-b`` moved by ``days``, in its own precision, time and zone unchanged.
+
+    A date of a DT that is a year or a month only moves as its first day does (as its last day, into the future), so
+    that it never stays. Empty when the text is no real date, or would come to lie before the year 1 or after today.
+    """
+    return _moved(text, days.days, vr, datetime.date.today().toordinal())
+
+
+@lru_cache(maxsize=4096)
+def _moved(text: str, days: int, vr: str, today: int) -> str:
+    single = _moved_single(text, days, vr, today)
+    if single is not None:
+        return single[1]
+    for position in (found.start() for found in re.finditer("-", text)):
+        first = _moved_single(text[:position], days, vr, today)
+        last = _moved_single(text[position + 1 :], days, vr, today)
+        if first and last and first[0] <= last[0]:
+            return f"{first[1]}-{last[1]}" if first[1] and last[1] else ""
+    return ""
+
+
+def _moved_single(text: str, days: int, vr: str, today: int) -> tuple[int, str] | None:
+    """The day (as ordinal) that a date stands for, and its text when moved; None when the text is no date."""
+    dotted = _DOTTED.fullmatch(text)
+    match = (DATE_TIME if vr == "DT" else _DA).fullmatch("".join(dotted.groups()) if dotted else text)
+    if match is None:
+        return None
+    year, month, day, rest = match.groups()
+    try:
+        held = _stands_for(year, month, day, last=days > 0).toordinal()
+    except ValueError:
+        return None
+    moved = held + days
+    if not 1 <= moved <= today:
+        return held, ""
+    new = datetime.date.fromordinal(moved)
+    precise = f"{new.year:04d}{new.month:02d}{new.day:02d}"
+    return held, precise[: 8 if day else 6 if month else 4] + rest
+
+
+def _stands_for(year: str, month: str | None, day: str | None, *, last: bool) -> datetime.date:
+    """A date, or the first or last day of a month or year where the rest is missing.
+
+    Raises
+    ------
+    ValueError
+        There is no such day.
+    """
+    number = int(year)
+    months = int(month or (12 if last else 1))
+    if day:
+        return datetime.date(number, months, int(day))
+    return datetime.date(number, months, calendar.monthrange(number, months)[1] if last else 1)
