@@ -45,7 +45,7 @@ class ReplaceWithRandomName(ActionDefaults):
             if not text:
                 return b""
             return b"\\".join(
-                one(element, value, random=random) if value.strip("\0 ") else b"" for value in text.split("\\")
+                one(element, value, random=random) if value.strip("\0 ^=") else b"" for value in text.split("\\")
             )
 
         return rewrite

@@ -67,7 +67,8 @@ def test_the_patient_is_known_in_elements_for_others() -> None:
     ("source", "form"),
     [
         (b"Who", "a"), (b"Who^Doctor", "a^a"), (b"Who^Doctor^^Dr", "a^a^^"), (b"Who^^^^", "a^^^^"), (b"^Doctor", "^a"),
-        (b"Who^Doctor^Of^Prof^Jr", "a^a^a^^"), (b"A^B=C^D=E", "a^a=a^a=a"), (b"A^B==E", "a^a==a"), (b"^^", "^^"),
+        (b"Who^Doctor^Of^Prof^Jr", "a^a^a^^"), (b"A^B=C^D=E", "a^a=a^a=a"), (b"A^B==E", "a^a==a"), (b"^^", ""),
+        (b"A^B=^", "a^a=^"),
         (b"A^B^C^D^E^F^G", "a^a^a^^"), (b"A=B=C=D", "a=a=a"),
     ],
 )  # fmt: skip
