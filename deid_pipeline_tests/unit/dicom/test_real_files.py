@@ -150,7 +150,9 @@ def encodings_of(data_set: Dataset) -> tuple[str, ...]:
     """Of the data set's own Specific Character Set; empty where it has none."""
     if 0x00080005 not in data_set:
         return ()
-    return tuple(convert_encodings([term.strip() for term in raw(data_set, 0x00080005).decode().split("\\")]))
+    value = raw(data_set, 0x00080005) or b""  # read already at the top level
+    terms = value.decode().split("\\") if isinstance(value, bytes) else [value] if isinstance(value, str) else [*value]
+    return tuple(convert_encodings([term.strip() for term in terms]))
 
 
 def vr_of(data_set: Dataset, tag: int) -> str:
