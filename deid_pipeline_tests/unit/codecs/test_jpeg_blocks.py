@@ -122,6 +122,24 @@ def test_damaged_data_are_refused(data: bytes) -> None:
         rewritten(data, [(1, 2)])
 
 
+def test_a_last_coefficient_that_reaches_behind_the_data_is_refused() -> None:
+    plan = Plan(8, 16)
+    coefficients = random_coefficients(plan, seed=1)
+    coefficients[0][0, 1, 63] = 200  # no end of block follows
+    data = write_jpeg(plan, coefficients)
+    with pytest.raises(SourceDataError, match="end before"):
+        rewritten(data[:-3] + data[-2:], [(0, 1)])
+
+
+def test_data_that_end_early_stop_a_walk_at_once() -> None:
+    ones_are_codes = {"dc": (bytes([2] + [0] * 15), b"\x01\x00"), "ac": (bytes([2] + [0] * 15), b"\x01\x00")}
+    plan = Plan(8, 8, **ones_are_codes)
+    scan = read_stream(write_jpeg(plan, [np.zeros(plan.shape(0), dtype=np.int64)])).scans[0]
+    coder, units = BlockCoder(scan.components, [0], precision=8), 10**9
+    with pytest.raises(SourceDataError, match="end before"):
+        rewrite_interval(b"\xff\x00", blocks_of(scan.components), units=units, runs=[(units - 1, units)], coder=coder)
+
+
 def test_fill_bytes_inside_data_are_refused() -> None:
     found = read_stream(write_jpeg(WIDE, random_coefficients(WIDE, seed=4))).scans[0]
     coder = BlockCoder(found.components, [0], precision=8)

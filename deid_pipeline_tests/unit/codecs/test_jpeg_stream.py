@@ -120,6 +120,47 @@ def test_damaged_headers_are_refused(old: bytes, new: bytes) -> None:
         read_stream(data.replace(old, new, 1))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b"\x01\x21\x00", b"\x01\x20\x00", "damaged frame header"),
+        (b"\x01\x21\x00", b"\x01\x51\x00", "damaged frame header"),
+        (b"\x02\x11\x00", b"\x01\x11\x00", "one identifier"),
+        (b"\x02\x11\x00", b"\x02\x44\x00", "too many blocks"),
+        (b"\xff\xc0\x00\x11\x08", b"\xff\xc0\x00\x11\x0c", "precision"),
+        (b"\xff\xc0\x00\x11\x08", b"\xff\xc1\x00\x11\x0a", "precision"),
+    ],
+)
+def test_components_that_the_standard_does_not_allow_are_refused(old: bytes, new: bytes, message: str) -> None:
+    data = stream()
+    assert old in data
+    with pytest.raises(SourceDataError, match=message):
+        read_stream(data.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("length", [b"\xff\xff", b"\x00\x01"])
+def test_a_segment_longer_than_the_stream_or_shorter_than_its_length_is_refused(length: bytes) -> None:
+    data = stream()
+    at = data.index(b"\xff\xdd")
+    with pytest.raises(SourceDataError, match=r"segment .* is cut off"):
+        read_stream(data[: at + 2] + length + data[at + 4 :])
+
+
+def test_a_second_frame_header_is_refused() -> None:
+    data = stream()
+    at = data.index(b"\xff\xc0")
+    with pytest.raises(SourceDataError, match="two frame headers"):
+        read_stream(data[:at] + data[at : at + 19] + data[at:])
+
+
+def test_a_standalone_marker_among_the_headers_is_passed_over_but_no_restart() -> None:
+    data = stream()
+    at = data.index(b"\xff\xda")
+    assert read_stream(data[:at] + b"\xff\x01" + data[at:]).end == len(data) + 2
+    with pytest.raises(SourceDataError, match="none may be"):
+        read_stream(data[:at] + b"\xff\xd0" + data[at:])
+
+
 @pytest.mark.parametrize("marker", [0xC4, 0xDB])
 def test_a_missing_table_is_damage(marker: int) -> None:
     with pytest.raises(SourceDataError, match="table"):
