@@ -38,6 +38,9 @@ def run(  # one parameter for each option
     progress = TerminalProgress()
     try:
         outcome = run_pending(settings, progress=progress, job=_job)
+    except KeyboardInterrupt:
+        say("interrupted; the next run finishes the work")
+        raise typer.Exit(ExitCode.UNEXPECTED) from None
     finally:
         progress.close()
     for status in Status:

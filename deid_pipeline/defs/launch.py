@@ -7,12 +7,11 @@ printed (``cli``), what happens to a file (``stages``).
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from deid_pipeline.defs.configuration import FILE_NAME, write_config
 from deid_pipeline.defs.failures import contained
@@ -24,8 +23,8 @@ from deid_pipeline.model import Settings
 if TYPE_CHECKING:
     from dagster import DagsterInstance, ExecuteInProcessResult, JobDefinition
 
-    from deid_pipeline.defs.resources import Listener
-    from deid_pipeline.stages import Project, Survey
+    from deid_pipeline.defs.resources import Listener, Workplace
+    from deid_pipeline.stages import Survey
 
 # So many runs of a single study failing one after the other are a broken machine, not a broken study.
 _FAILURES_IN_A_ROW = 3
@@ -72,16 +71,17 @@ def run_pending(settings: Settings, *, progress: Progress, job: Callable[[str], 
         After SIGINT or SIGTERM; the run at work is marked as failed.
     """
     from deid_pipeline import stages
+    from deid_pipeline.defs.resources import OpenWorkplace
 
     silence_libraries()
     project = contained("opening the project", lambda: stages.open_project(settings), vault=None)
     vault = settings.vault
-    with _interruptible(), opened_instance(vault) as instance, exclusive(vault, "run"):
+    with _Interruption() as interruption, opened_instance(vault) as instance, exclusive(vault, "run"):
         write_config(settings, vault / FILE_NAME)
         fail_orphans(instance, "run")
         try:
             survey = contained("survey", lambda: stages.survey(project), vault=vault)
-            runner = _Runner(instance, project, progress.surveyed(survey), job)
+            runner = _Runner(instance, OpenWorkplace(project, progress.surveyed(survey)), job, interruption)
             failures = runner.work_on(survey.pending)
             counts, roll_up_failures = runner.roll_up()
         except BaseException:
@@ -96,14 +96,16 @@ class _Runner:
     """Executes jobs of the code location in this process, against a persistent instance."""
 
     def __init__(
-        self, instance: DagsterInstance, project: Project, listener: Listener, job: Callable[[str], JobDefinition]
+        self,
+        instance: DagsterInstance,
+        workplace: Workplace,
+        job: Callable[[str], JobDefinition],
+        interruption: _Interruption,
     ) -> None:
-        from deid_pipeline.defs.resources import OpenWorkplace
-
         self._instance = instance
-        self._vault = project.settings.vault
-        self._workplace = OpenWorkplace(project, listener)
+        self._workplace = workplace
         self._job = job
+        self._interruption = interruption
 
     def work_on(self, pending: Sequence[str]) -> list[str]:
         """Run the chain on all of ``pending`` and return the messages of studies that failed.
@@ -154,6 +156,7 @@ class _Runner:
         """
         from dagster import DagsterExecutionInterruptedError
 
+        self._interruption.check()
         execute = partial(
             self._job(job_name).execute_in_process,
             instance=self._instance,
@@ -161,7 +164,7 @@ class _Runner:
             resources={"workplace": self._workplace},
         )
         try:
-            return contained("a Dagster run", execute, vault=self._vault)
+            return contained("a Dagster run", execute, vault=self._workplace.project().settings.vault)
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
 
@@ -172,15 +175,28 @@ def _range_tags(keys: Sequence[str]) -> dict[str, str]:
     return {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]}
 
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Turn SIGTERM into what SIGINT is, a KeyboardInterrupt."""
+class _Interruption:
+    """SIGTERM and SIGINT as KeyboardInterrupt; remembers that one came, for libraries may swallow an exception."""
 
-    def interrupt(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001  # the signature is Python's
+    def __init__(self) -> None:
+        self._came = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> _Interruption:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # somebody wants it ignored, as nohup does
+                self._before[number] = signal.signal(number, self._interrupt)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt when a signal came."""
+        if self._came:
+            raise KeyboardInterrupt
+
+    def _interrupt(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature is Python's
+        self._came = True
         raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -10,7 +10,7 @@ import logging
 import os
 import warnings
 
-_TALKATIVE = ("pydicom", "PIL", "rapidocr", "RapidOCR", "tifffile", "onnxruntime", "py.warnings")
+_TALKATIVE = ("pydicom", "PIL", "rapidocr", "RapidOCR", "tifffile", "sqlalchemy", "onnxruntime", "py.warnings")
 
 
 def silence_libraries() -> None:

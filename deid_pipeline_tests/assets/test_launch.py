@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Sequence
@@ -180,3 +181,18 @@ def test_nothing_is_written_when_the_project_cannot_be_opened(
     with pytest.raises(SettingsError):
         _run(corridor)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_that_a_library_swallows_ends_the_run_before_the_next_one(
+    corridor: Corridor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def survey(project: object) -> object:
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+        return corridor.survey(project)
+
+    monkeypatch.setattr("deid_pipeline.stages.survey", survey)
+    corridor.pending = _keys(1)
+    with pytest.raises(KeyboardInterrupt):
+        _run(corridor)
+    assert corridor.calls == []
