@@ -23,7 +23,7 @@ from deid_pipeline.codecs.samples import damaged
 from deid_pipeline.errors import SourceDataError
 
 _CHUNK_BYTES = 1 << 15
-_SPARE_BYTES = 10 * 64 * 4 + 4  # more than one MCU takes, and the last window
+_BLOCK_BYTES = 64 * 4  # more than a block takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def rewrite_interval(
     bits = data.replace(b"\xff\x00", b"\xff")
     if data.count(b"\xff") != data.count(b"\xff\x00"):
         raise damaged("the data of a JPEG stream contain fill bytes")
-    walker, writer = _Walker(bits, [0] * len(coder.levels)), BitWriter()
+    walker = _Walker(bits, [0] * len(coder.levels), spare=_BLOCK_BYTES * (len(blocks) + 1))
+    writer = BitWriter()
     copied = walked = 0
     for start, end in runs:
         walker.skip(blocks, times=start - walked)
@@ -133,12 +134,14 @@ class _Walker:
     """Walks the blocks of one restart interval.
 
     ``bits`` are the interval's bytes without stuffing, ``predictors`` the last DC coefficients by component of the
-    scan. A window is the 16 bits that begin at a bit; ``_windows`` holds one for each bit of a chunk that starts at bit
-    ``_base`` of the interval. The next block begins at bit ``_at`` of the chunk, a MCU may begin up to bit ``_limit``.
+    scan, ``spare`` is more bytes than a MCU takes. A window is the 16 bits that begin at a bit; ``_windows`` holds one
+    for each bit of a chunk that starts at bit ``_base`` of the interval. The next block begins at bit ``_at`` of the
+    chunk, a MCU may begin up to bit ``_limit``.
     """
 
     bits: bytes
     predictors: list[int]
+    spare: int
     _windows: array[int] = field(default_factory=lambda: array("H"))
     _base: int = 0
     _at: int = 0
@@ -201,9 +204,9 @@ class _Walker:
         if position >= 8 * len(self.bits):
             raise _cut_off()
         start = position // 8
-        chunk = self.bits[start : start + _CHUNK_BYTES + _SPARE_BYTES]
+        chunk = self.bits[start : start + _CHUNK_BYTES + self.spare]
         size = min(_CHUNK_BYTES, len(chunk))
-        padded = np.frombuffer(chunk.ljust(size + _SPARE_BYTES, b"\xff"), dtype=np.uint8).astype(np.uint32)
+        padded = np.frombuffer(chunk.ljust(size + self.spare, b"\xff"), dtype=np.uint8).astype(np.uint32)
         words = padded[:-2] << 16 | padded[1:-1] << 8 | padded[2:]
         windows = (words[:, np.newaxis] >> np.arange(8, 0, -1, dtype=np.uint32)).astype(np.uint16)
         self._windows = array("H", windows.tobytes())
