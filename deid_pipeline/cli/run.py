@@ -47,6 +47,8 @@ def run(  # one parameter for each option
         if status in outcome.counts:
             typer.echo(f"{status:<12}{outcome.counts[status]:>8}")
     typer.echo(f"report: {settings.release / 'report' / 'index.html'}")
+    if outcome.in_other_hands:
+        say(f"{outcome.in_other_hands} studies were left to the deidp ui that is at work on them")
     for message in outcome.failures:
         say(message)
     raise typer.Exit(ExitCode.UNEXPECTED if outcome.failures else code_for_counts(outcome.counts))

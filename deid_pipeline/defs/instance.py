@@ -20,6 +20,11 @@ from deid_pipeline.store import make_folder, write_private
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
+STUDIES_NAME = "studies"
+PARTITION_TAG = "dagster/partition"
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
+UNFINISHED = ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 LAUNCHER_TAG = "deid/launcher"  # which command a run belongs to
 _LOCK_TRIES = 20
 _LOCK_PAUSE_SECONDS = 0.1
@@ -100,9 +105,9 @@ def exclusive(vault: Path, launcher: str) -> Iterator[None]:
         yield
 
 
-def is_run_in_progress(vault: Path) -> bool:
-    """Tell whether a ``deidp run`` is at work on this vault in another process."""
-    file = _lock_file(vault, "run")
+def is_at_work(vault: Path, launcher: str) -> bool:
+    """Tell whether a ``deidp run`` or ``deidp ui`` is at work on this vault in another process."""
+    file = _lock_file(vault, launcher)
     if not file.exists():
         return False
     with file.open("ab") as stream:
@@ -130,6 +135,24 @@ def fail_orphans(instance: DagsterInstance, launcher: str) -> int:
     for run in orphans:
         instance.report_run_failed(run, "The process that worked on this run is gone.")
     return len(orphans)
+
+
+def studies_in_other_hands(instance: DagsterInstance, vault: Path) -> set[str]:
+    """Return the keys that a ``deidp ui`` at work has queued or is working on: two must not rebuild one study."""
+    from dagster import DagsterRunStatus, RunsFilter
+
+    if not is_at_work(vault, "ui"):
+        return set()
+    order = list(instance.get_dynamic_partitions(STUDIES_NAME))
+    statuses = [DagsterRunStatus[name] for name in UNFINISHED]
+    keys: set[str] = set()
+    for run in instance.get_runs(RunsFilter(statuses=statuses)):
+        if (key := run.tags.get(PARTITION_TAG)) is not None:
+            keys.add(key)
+        first, last = run.tags.get(RANGE_START_TAG), run.tags.get(RANGE_END_TAG)
+        if first in order and last in order:
+            keys.update(order[order.index(first) : order.index(last) + 1])
+    return keys
 
 
 def _lock_file(vault: Path, launcher: str) -> Path:

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from deid_pipeline.defs.configuration import FILE_NAME, write_config
 from deid_pipeline.defs.failures import contained
-from deid_pipeline.defs.instance import LAUNCHER_TAG, exclusive, fail_orphans, opened_instance
+from deid_pipeline.defs.instance import (
+    LAUNCHER_TAG,
+    PARTITION_TAG,
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    STUDIES_NAME,
+    exclusive,
+    fail_orphans,
+    opened_instance,
+    studies_in_other_hands,
+)
 from deid_pipeline.defs.quiet import silence_libraries
 from deid_pipeline.errors import DeidError
 from deid_pipeline.model import Settings
@@ -42,12 +52,14 @@ class Progress(Protocol):
 class Outcome:
     """What became of everything pending.
 
-    ``counts`` is the roll-up's account of the whole project; ``failures`` are messages that are safe to show, one for
-    each study (or roll-up) that ended with an error; ``studies`` counts the pending ones.
+    ``counts`` is the roll-up's account of the whole project; ``studies`` were worked on; ``in_other_hands`` were left
+    to a ``deidp ui`` that has them already; ``failures`` are messages that are safe to show, one for each study (or
+    roll-up) that ended with an error.
     """
 
     counts: Mapping[str, int]
     studies: int
+    in_other_hands: int
     failures: tuple[str, ...]
 
 
@@ -82,14 +94,17 @@ def run_pending(settings: Settings, *, progress: Progress, job: Callable[[str], 
         try:
             survey = contained("survey", lambda: stages.survey(project), vault=vault)
             runner = _Runner(instance, OpenWorkplace(project, progress.surveyed(survey)), job, interruption)
-            failures = runner.work_on(survey.pending)
+            others = studies_in_other_hands(instance, vault)
+            pending = [key for key in survey.pending if key not in others]
+            failures = runner.work_on(pending)
             counts, roll_up_failures = runner.roll_up()
         except BaseException:
             fail_orphans(instance, "run")
             raise
         finally:
             stages.close_workers()
-    return Outcome(counts=counts, studies=len(survey.pending), failures=(*failures, *roll_up_failures))
+    in_other_hands = len(survey.pending) - len(pending)
+    return Outcome(counts, len(pending), in_other_hands, (*failures, *roll_up_failures))
 
 
 class _Runner:
@@ -112,7 +127,7 @@ class _Runner:
 
         A failed run of several studies is tried again study by study, so that one cannot keep the others back.
         """
-        from deid_pipeline.defs.partitions import STUDIES_NAME, add_studies, contiguous_ranges
+        from deid_pipeline.defs.partitions import add_studies, contiguous_ranges
 
         add_studies(self._instance, pending)
         queue = contiguous_ranges(pending, self._instance.get_dynamic_partitions(STUDIES_NAME))
@@ -171,8 +186,8 @@ class _Runner:
 
 def _range_tags(keys: Sequence[str]) -> dict[str, str]:
     if len(keys) == 1:
-        return {"dagster/partition": keys[0]}
-    return {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]}
+        return {PARTITION_TAG: keys[0]}
+    return {RANGE_START_TAG: keys[0], RANGE_END_TAG: keys[-1]}
 
 
 class _Interruption:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from dagster import BackfillPolicy, DagsterInstance, DynamicPartitionsDefinition
 
-STUDIES_NAME = "studies"
+from deid_pipeline.defs.instance import STUDIES_NAME
+
 STUDIES = DynamicPartitionsDefinition(name=STUDIES_NAME)
 STUDIES_PER_RUN = 25
 BACKFILL_POLICY = BackfillPolicy.multi_run(max_partitions_per_run=STUDIES_PER_RUN)

@@ -25,7 +25,7 @@ from dagster import (
 
 from deid_pipeline.defs.configuration import WATCH_VARIABLE
 from deid_pipeline.defs.failures import contained
-from deid_pipeline.defs.instance import is_run_in_progress
+from deid_pipeline.defs.instance import UNFINISHED, is_at_work
 from deid_pipeline.defs.jobs import deidentify_studies, roll_up_release
 from deid_pipeline.defs.partitions import STUDIES, unknown_studies
 from deid_pipeline.defs.resources import Workplace
@@ -35,13 +35,7 @@ STUDIES_WATCHED = 2000  # keeps the cursor below some 100 kB
 ROLL_UP_INTERVAL_SECONDS = 60.0
 
 _STATUS = DefaultSensorStatus.RUNNING if os.environ.get(WATCH_VARIABLE) == "1" else DefaultSensorStatus.STOPPED
-_UNFINISHED = [
-    DagsterRunStatus.QUEUED,
-    DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.STARTING,
-    DagsterRunStatus.STARTED,
-    DagsterRunStatus.CANCELING,
-]
+_UNFINISHED = [DagsterRunStatus[name] for name in UNFINISHED]
 
 
 @sensor(job=deidentify_studies, minimum_interval_seconds=5, default_status=_STATUS)
@@ -54,7 +48,7 @@ def landing_zone(context: SensorEvaluationContext, workplace: ResourceParam[Work
     from deid_pipeline import stages
 
     project = workplace.project()
-    if is_run_in_progress(project.settings.vault):
+    if is_at_work(project.settings.vault, "run"):
         return SkipReason("deidp run is at work on this project")
     survey = contained("survey", lambda: stages.survey(project), vault=project.settings.vault)
     before: dict[str, list[str]] = json.loads(context.cursor or "{}")

@@ -18,7 +18,8 @@ from dagster import (
 
 from deid_pipeline.definitions import defs
 from deid_pipeline.defs.assets import ASSETS, STUDY_ASSETS
-from deid_pipeline.defs.partitions import STUDIES, STUDIES_NAME
+from deid_pipeline.defs.instance import STUDIES_NAME
+from deid_pipeline.defs.partitions import STUDIES
 from deid_pipeline_tests.assets.conftest import Corridor, MemoryWorkplace
 
 NAMES = ["source_files", "elements", "text_regions", "rebuilt_files", "released_files"]

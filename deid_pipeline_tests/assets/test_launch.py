@@ -14,9 +14,8 @@ from dagster import AssetKey, DagsterRun, DagsterRunStatus
 from deid_pipeline.definitions import defs
 from deid_pipeline.defs import partitions
 from deid_pipeline.defs.configuration import read_config
-from deid_pipeline.defs.instance import LAUNCHER_TAG, opened_instance
+from deid_pipeline.defs.instance import LAUNCHER_TAG, STUDIES_NAME, opened_instance
 from deid_pipeline.defs.launch import Outcome, run_pending
-from deid_pipeline.defs.partitions import STUDIES_NAME
 from deid_pipeline.model import StageSummary
 from deid_pipeline_tests.assets.conftest import Corridor
 
@@ -60,7 +59,7 @@ def test_everything_pending_goes_through_and_the_roll_up_follows(corridor: Corri
     corridor.pending = _keys(3)
     hearing = Hearing()
     outcome = run_pending(corridor.settings, progress=hearing, job=defs.resolve_job_def)
-    assert outcome == Outcome(counts={"released": 6}, studies=3, failures=())
+    assert outcome == Outcome(counts={"released": 6}, studies=3, in_other_hands=0, failures=())
     assert corridor.roll_ups == 1
     assert hearing.pending == tuple(corridor.pending)
     assert ("validation", "st-002") in hearing.finished_stages
@@ -196,3 +195,11 @@ def test_a_signal_that_a_library_swallows_ends_the_run_before_the_next_one(
     with pytest.raises(KeyboardInterrupt):
         _run(corridor)
     assert corridor.calls == []
+
+
+def test_studies_that_the_ui_has_are_left_to_it(corridor: Corridor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deid_pipeline.defs.launch.studies_in_other_hands", lambda _instance, _vault: {"st-001"})
+    corridor.pending = _keys(3)
+    outcome = _run(corridor)
+    assert corridor.done == {"st-000", "st-002"}
+    assert (outcome.studies, outcome.in_other_hands) == (2, 1)

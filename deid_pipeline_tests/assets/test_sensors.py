@@ -22,8 +22,7 @@ from dagster import (
 
 from deid_pipeline.definitions import defs
 from deid_pipeline.defs import sensors
-from deid_pipeline.defs.instance import dagster_home, exclusive
-from deid_pipeline.defs.partitions import STUDIES_NAME
+from deid_pipeline.defs.instance import STUDIES_NAME, dagster_home, exclusive
 from deid_pipeline.defs.schedules import nightly_studies
 from deid_pipeline.defs.sensors import REQUESTS_PER_TICK, STUDIES_WATCHED, landing_zone, stale_release
 from deid_pipeline_tests.assets.conftest import Corridor, MemoryWorkplace
@@ -92,7 +91,7 @@ def test_it_waits_while_a_run_is_at_work(
     corridor: Corridor, workplace: MemoryWorkplace, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corridor.pending = ["st-1"]
-    monkeypatch.setattr(sensors, "is_run_in_progress", lambda _vault: True)
+    monkeypatch.setattr(sensors, "is_at_work", lambda _vault, launcher: launcher == "run")
     result = landing_zone(build_sensor_context(instance=instance, resources={"workplace": workplace}))
     assert isinstance(result, SkipReason)
 

@@ -12,11 +12,16 @@ from dagster import DagsterInstance, DagsterRunStatus, job
 
 from deid_pipeline.defs.instance import (
     LAUNCHER_TAG,
+    PARTITION_TAG,
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    STUDIES_NAME,
     dagster_home,
     exclusive,
     fail_orphans,
-    is_run_in_progress,
+    is_at_work,
     opened_instance,
+    studies_in_other_hands,
 )
 from deid_pipeline.errors import SettingsError
 
@@ -70,20 +75,20 @@ def test_a_second_process_is_refused_until_the_first_is_gone_even_by_kill(tmp_pa
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        assert is_run_in_progress(tmp_path)
+        assert is_at_work(tmp_path, "run")
         with pytest.raises(SettingsError, match="another 'deidp run' is at work"), exclusive(tmp_path, "run"):
             pass
         with exclusive(tmp_path, "ui"):  # a place of its own
             pass
         holder.kill()
         holder.wait()
-    assert not is_run_in_progress(tmp_path)
+    assert not is_at_work(tmp_path, "run")
     with exclusive(tmp_path, "run"):
         pass
 
 
 def test_nobody_is_at_work_in_a_new_vault(tmp_path: Path) -> None:
-    assert not is_run_in_progress(tmp_path)
+    assert not is_at_work(tmp_path, "run")
 
 
 @pytest.mark.parametrize(("launcher", "failed"), [("run", ["mine"]), ("ui", ["theirs"])])
@@ -96,3 +101,16 @@ def test_only_unfinished_runs_of_the_same_launcher_are_marked_as_failed(launcher
         runs = {run.tags["name"]: run.status for run in instance.get_runs()}
     assert [run_id for run_id, status in runs.items() if status is DagsterRunStatus.FAILURE] == failed
     assert runs["done"] is DagsterRunStatus.SUCCESS
+
+
+def test_studies_of_a_ui_at_work_are_known_and_those_of_a_dead_one_are_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions(STUDIES_NAME, list("abcdef"))
+        _create(instance, "one", {PARTITION_TAG: "a"}, DagsterRunStatus.STARTED)
+        _create(instance, "some", {RANGE_START_TAG: "c", RANGE_END_TAG: "e"}, DagsterRunStatus.STARTING)
+        _create(instance, "old", {PARTITION_TAG: "f"}, DagsterRunStatus.SUCCESS)
+        assert studies_in_other_hands(instance, tmp_path) == set()
+        monkeypatch.setattr("deid_pipeline.defs.instance.is_at_work", lambda _vault, launcher: launcher == "ui")
+        assert studies_in_other_hands(instance, tmp_path) == set("acde")

@@ -6,8 +6,8 @@ from dagster import DagsterInstance
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deid_pipeline.defs.instance import STUDIES_NAME
 from deid_pipeline.defs.partitions import (
-    STUDIES_NAME,
     STUDIES_PER_RUN,
     add_studies,
     contiguous_ranges,
