@@ -21,9 +21,13 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The rule for one element: its effect, the rewriting, the action's name and where the rule stands."""
+    """The rule for one element: its effect, the rewriting, the action's name and where the rule stands.
+
+    ``vr`` is the VR that it was bound for: that of its row where a private element came as UN.
+    """
 
     effect: Effect
     rewrite: Rewrite
     action: str
     origin: str
+    vr: str = ""

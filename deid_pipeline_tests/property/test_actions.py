@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import re
+import struct
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deid_pipeline.actions import ACTIONS, ALL_VRS, Action, Rewrite, action_named
+from deid_pipeline.actions import ACTIONS, ALL_VRS, Action, CleaningMode, InstanceContext, Rewrite, action_named
+from deid_pipeline.actions.alphabets import alphabet_of
 from deid_pipeline.actions.legality import legal_value
+from deid_pipeline.actions.person_names import person_key
 from deid_pipeline.actions.protocol import TEXT_VRS
 from deid_pipeline.dicom.encoding import pad
 from deid_pipeline.errors import StrategyError
@@ -141,3 +145,100 @@ def test_a_person_has_one_name_in_every_character_set(names: list[str]) -> None:
         rewrite(element(text.encode(codec), "PN", encodings=(codec,))).decode(codec) for codec in ("UTF8", "GB18030")
     }
     assert len(results) == 1
+
+
+@QUICK
+@given(
+    times=st.lists(st.times(), min_size=2, max_size=6),
+    study=st.sampled_from(["1.2.3", "1.2.4", "1.9"]),
+    known=st.booleans(),
+)
+def test_times_of_a_study_keep_their_order_and_where_they_are_known_their_intervals(
+    times: list[datetime.time], study: str, known: bool
+) -> None:
+    seconds = [time.hour * 3600 + time.minute * 60 + time.second for time in times]
+    span = (min(seconds), max(seconds)) if known else None
+    context = InstanceContext(study_instance_uid=study, time_span=span)
+    raw = "\\".join(f"{time:%H%M%S.%f}" for time in times).encode()
+    new = bound(action_named("shiftTimeByRandom"), "TM")(element(raw, "TM", context=context)).decode().split("\\")
+    assert [new[at] for at in sorted(range(len(times)), key=times.__getitem__)] == sorted(new)
+    if known and span != (0, 86_399):
+        moved = {
+            int(text[:2]) * 3600 + int(text[2:4]) * 60 + int(text[4:6]) - was
+            for text, was in zip(new, seconds, strict=True)
+        }
+        assert len(moved) == 1
+        assert moved != {0}
+
+
+@QUICK
+@given(moment=st.integers(400_000_000, 1_700_000_000), later=st.integers(0, 80_000_000), patient=st.text(min_size=1))
+def test_unix_times_keep_their_intervals_and_agree_with_dates(moment: int, later: int, patient: str) -> None:
+    source = pseudonyms(patient_id=patient)
+    raw = struct.pack("<2q", moment, moment + later)
+    new = struct.unpack("<2q", bound(action_named("shiftUnixTimeStampRandom"), "SV")(element(raw, "SV", source=source)))
+    assert new[1] - new[0] == later
+    assert new[0] - moment == source.days_offset() * 86_400
+
+
+@QUICK
+@given(number=st.integers(0, 999), unit=st.sampled_from("DWMY"), patient=st.text(min_size=1))
+def test_no_age_over_89_comes_out_and_no_other_is_put_into_the_bucket(number: int, unit: str, patient: str) -> None:
+    over = unit == "Y" and number >= 90
+    for name in ("capAgeAt99IfOver90", "shiftAgeByRandom"):
+        value = element(f"{number:03d}{unit}".encode(), "AS", source=pseudonyms(patient_id=patient))
+        new = bound(action_named(name), "AS")(value).decode()
+        assert (new == "099Y") == over
+        assert over or (new[3] == unit and (unit != "Y" or int(new[:3]) <= 89))
+
+
+@QUICK
+@given(
+    words=st.lists(st.sampled_from(["Doe", "Jane", "Müller", "Ann", "O'Neil"]), min_size=2, max_size=3, unique=True),
+    data=st.data(),
+)
+def test_a_person_is_one_in_any_order_case_and_separators(words: list[str], data: st.DataObject) -> None:
+    order = data.draw(st.permutations(words))
+    spelt = data.draw(st.sampled_from([" ", ", ", "^"])).join(order)
+    spelt = data.draw(st.sampled_from([str.upper, str.lower, str.title, str]))(spelt)
+    assert person_key(spelt) == person_key("^".join(words))
+    assert person_key(spelt + " Zoe") != person_key(spelt)
+
+
+ALPHABETS = st.sampled_from(["Doe", "Жук", "Νικος", "山田", "やまだ", "ヤマダ", "김", "دو", ""])
+
+
+@QUICK
+@given(
+    groups=st.lists(st.lists(ALPHABETS, min_size=1, max_size=5).map("^".join), min_size=1, max_size=3),
+    codec=st.sampled_from(["UTF8", "GB18030"]),
+)
+def test_names_keep_groups_components_and_alphabets(groups: list[str], codec: str) -> None:
+    source = "=".join(groups)
+    raw = bound(action_named("replaceWithRandomName"), "PN")(element(source.encode(codec), "PN", encodings=(codec,)))
+    assert_legal("PN", pad(raw, "PN"), (codec,))
+    new = raw.decode(codec).split("=")
+    if not source.strip("^="):
+        assert new == [""]
+        return
+    assert [group.count("^") for group in new] == [group.count("^") for group in groups]
+    made = {"LATIN", "CYRILLIC", "GREEK", "CJK", "HIRAGANA", "KATAKANA", "HANGUL"}
+    for before, after in zip(groups, new, strict=True):
+        assert alphabet_of(after) == (alphabet_of(before) if alphabet_of(before) in made else "LATIN")
+        assert [bool(part) for part in after.split("^")[:3]] == [bool(part) for part in before.split("^")[:3]]
+
+
+class Starring:
+    def clean(self, text: str, mode: CleaningMode) -> str:  # noqa: ARG002
+        return "".join("*" if letter.isalnum() else letter for letter in text)
+
+
+@QUICK
+@given(data=st.data(), raw=RAW, encodings=ENCODINGS)
+def test_cleaned_text_is_legal_and_keeps_no_letter(data: st.DataObject, raw: bytes, encodings: tuple[str, ...]) -> None:
+    vr = data.draw(st.sampled_from(["SH", "LO", "CS", "AE"]))
+    context = InstanceContext(cleaner=Starring())
+    new = action_named("cleanTag").bind("mask", vr=vr)(element(raw, vr, encodings=encodings, context=context))
+    if new != raw:
+        assert all(len(value) <= 64 for value in new.split(b"\\"))
+        assert not re.search(rb"(?<!\x1b\()(?<!\x1b\$)[A-Za-z0-9]", re.sub(rb"\x1b.{2,3}", b"", new)) or b"\x1b" in raw

@@ -63,3 +63,12 @@ def test_an_identifier_is_one_in_every_character_set() -> None:
 def test_empty_identifiers_stay_empty() -> None:
     assert hashed(b"  ", "SH") == b""
     assert hashed(b"a\\\\b ", "SH").split(b"\\")[1] == b""
+
+
+def test_visual_nlps_word_changes_nothing() -> None:
+    action = action_named("hashId")
+    for vr, raw in (("UI", b"1.2.3"), ("SH", b"ACC-4711")):
+        value = ElementValue(0x00080050, vr, raw, ("iso8859",), pseudonyms())
+        assert action.bind("coherent", vr=vr)(value) == action.bind("", vr=vr)(value)
+    assert action_named("hashUID") is action
+    assert action_named("hash_id") is action

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deid_pipeline.actions import ElementValue, action_named
 from deid_pipeline.pseudonyms import Pseudonyms
 from deid_pipeline_tests.data_sets import SECRET, pseudonyms
@@ -23,3 +25,12 @@ def test_nameless_patients_of_different_studies_stay_apart() -> None:
         hashed(b"", Pseudonyms.for_patient(SECRET, patient_id="", study_uid=f"1.2.{number}")) for number in range(100)
     }
     assert len(ids) == 100
+
+
+def test_a_number_keeps_its_length_and_sh_holds_at_most_16_digits() -> None:
+    action = action_named("patientHashId")
+    for length in (8, 16, 40):
+        source = pseudonyms(patient_id="7" * length)
+        value = ElementValue(0x00100020, "LO", b"7" * length, ("iso8859",), source)
+        assert len(action.bind("", vr="LO")(value)) == length
+        assert len(action.bind("", vr="SH")(replace(value, vr="SH"))) == min(length, 16)
