@@ -34,6 +34,8 @@ def alphabet_of(text: str) -> str:
 
     LATIN for a text without letters.
     """
+    if text.isascii():
+        return "LATIN"
     words = (unicodedata.name(letter, "LATIN").split() for letter in text if letter.isalpha())
     counts = Counter(word[1] if word[0] == "HALFWIDTH" else word[0] for word in words)
     if counts["CJK"]:

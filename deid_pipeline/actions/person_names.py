@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from deid_pipeline.actions.alphabets import alphabet_of, written_in
 from deid_pipeline.actions.protocol import encode_text
@@ -18,6 +19,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 _TITLES = frozenset("dr md mr mrs ms phd prof".split())
 
 
+@lru_cache(maxsize=4096)
 def person_key(name: str) -> str:
     """What all spellings of a person's name have in common: its words without case, accents, titles and order.
 
@@ -30,7 +32,7 @@ def person_key(name: str) -> str:
     return " ".join(sorted(word for word in words if word not in _TITLES) or sorted(words)) or name.strip().casefold()
 
 
-def renamed(source: str, invented: str, middle: str, *, encodings: Sequence[str]) -> bytes:
+def renamed(source: str, invented: str, middle: Callable[[], str], *, encodings: Sequence[str]) -> bytes:
     """One PN value with another name: as many groups and components, each group in its alphabet where that can be.
 
     Parameters
@@ -40,13 +42,14 @@ def renamed(source: str, invented: str, middle: str, *, encodings: Sequence[str]
     invented
         ``Family^Given`` in Latin letters.
     middle
-        A middle name, used where the source has one.
+        Gives a middle name, asked where the source has one.
     encodings
         Of the element; a group that they cannot carry is written in Latin letters.
     """
     family, _, given = invented.partition("^")
     groups = source.split("=")[:_GROUPS]
-    return b"=".join(_group(group, (family, given, middle), encodings) for group in groups)
+    names = (family, given, middle() if any(group.count("^") > 1 for group in groups) else "")
+    return b"=".join(_group(group, names, encodings) for group in groups)
 
 
 def _group(source: str, names: tuple[str, str, str], encodings: Sequence[str]) -> bytes:

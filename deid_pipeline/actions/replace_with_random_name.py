@@ -58,7 +58,10 @@ class ReplaceWithRandomName(ActionDefaults):
 
 def _name(element: ElementValue, value: str, *, random: bool) -> bytes:
     invented, key = _invented(element, value, random=random)
-    middle = element.pseudonyms.person_name(f"middle\0{key}").partition("^")[2]
+
+    def middle() -> str:
+        return element.pseudonyms.person_name(f"middle\0{key}").partition("^")[2]
+
     return renamed(value, invented, middle, encodings=element.encodings)
 
 
