@@ -1,0 +1,67 @@
+"""Elements that the IOD asks for and an output would lack (PS3.5 7.4).
+
+What belongs here: making them. What does not: which they are (``iods``), their values (``dummies``), putting them in
+(``editor``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from deid_pipeline.dicom.dummies import Surroundings, legal_dummy
+from deid_pipeline.dicom.encoding import element
+from deid_pipeline.dicom.file import DicomFile
+from deid_pipeline.dicom.iods import required_tags
+from deid_pipeline.dicom.structure import dictionary_vr
+
+_SOP_CLASS_UID, _MEDIA_STORAGE_CLASS = 0x00080016, 0x00020002
+_BODY_PART_EXAMINED, _PHOTOMETRIC_INTERPRETATION = 0x00180015, 0x00280004
+
+
+def missing_elements(file: DicomFile, *, present: Collection[int]) -> dict[int, bytes]:
+    """The encoded top-level elements, by tag, that the IOD of a file asks for and ``present`` lacks.
+
+    Type 2 attributes come empty, Type 1 ones with a dummy, also in place of one that is empty in the source. Those
+    that have no dummy stay as they are (``dummies`` says which and why). A class that the tables do not know asks for
+    nothing.
+
+    Parameters
+    ----------
+    file
+        The open source file.
+    present
+        The top-level tags that the output will have anyway, a set at best. A tag whose value a rule empties may be
+        left out: the element made here is to take its place.
+    """
+    uid = file.text(_SOP_CLASS_UID) or file.meta.get(_MEDIA_STORAGE_CLASS, "")
+    lacking = {
+        tag: kind
+        for tag, kind in required_tags(uid, present=present).items()
+        if tag not in present or (kind == "1" and _is_empty(file, tag))
+    }
+    if not lacking:
+        return {}
+    surroundings = Surroundings(
+        uid,
+        photometric_interpretation=file.text(_PHOTOMETRIC_INTERPRETATION),
+        transfer_syntax_uid=file.transfer_syntax_uid,
+        body_part_examined=file.text(_BODY_PART_EXAMINED),
+    )
+    made: dict[int, bytes] = {}
+    for tag in sorted(lacking):
+        vr = dictionary_vr(tag)
+        value = b"" if lacking[tag] == "2" else _value(tag, vr, surroundings)
+        if value is not None:
+            made[tag] = element(tag, vr, value, file.syntax)
+    return made
+
+
+def _is_empty(file: DicomFile, tag: int) -> bool:
+    found = file.by_tag.get(tag)
+    return found is not None and found.value == found.end
+
+
+def _value(tag: int, vr: str, surroundings: Surroundings) -> bytes | None:
+    if tag == _SOP_CLASS_UID:  # known, or nothing would be asked for
+        return surroundings.sop_class_uid.encode("ascii")
+    return legal_dummy(tag, vr, surroundings)
