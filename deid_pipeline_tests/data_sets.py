@@ -101,7 +101,7 @@ def source_bytes(file: DicomFile) -> bytes:
 
 
 def edit(
-    file: DicomFile, rule_for: Callable[[int, str], Rule], *, markers: dict[int, bytes] | None = None
+    file: DicomFile, rule_for: Callable[..., Rule], *, markers: dict[int, bytes] | None = None
 ) -> tuple[bytes, EditedDataSet]:
     """Edit with the tests' pseudonyms: the new data set's bytes, and the record of it."""
     edited = edit_data_set(file, rule_for=rule_for, pseudonyms=pseudonyms(), markers=markers or {})
@@ -110,4 +110,4 @@ def edit(
 
 def rules(special: dict[int, Rule], default: Rule = KEEP) -> Callable[[int, str], Rule]:
     """Rules by tag; ``default`` for all others."""
-    return lambda tag, vr: special.get(tag, default)  # noqa: ARG005
+    return lambda tag, vr, *_: special.get(tag, default)  # noqa: ARG005

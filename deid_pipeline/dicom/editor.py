@@ -6,8 +6,9 @@ the result (``writer``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from deid_pipeline.actions import NO_CONTEXT, Effect, ElementValue, InstanceContext, PseudonymSource, Rule
 from deid_pipeline.dicom.encoding import (
@@ -47,20 +48,33 @@ class EditedDataSet:
     changes: list[Change]
 
 
+class RuleLookup(Protocol):
+    """Who gives the rule for an element: its tag and VR, its private creator, the sequences around it."""
+
+    def __call__(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = (), /) -> Rule:
+        """The rule for one element; ``parents`` are sequence tags, the outermost first."""
+
+
 @dataclass
 class _Editor:
     file: DicomFile
-    rule_for: Callable[[int, str], Rule]
+    rule_for: RuleLookup
     pseudonyms: PseudonymSource
     context: InstanceContext
     changes: list[Change] = field(default_factory=list)
 
     def data_set(
-        self, elements: Sequence[Element], syntax: Syntax, encodings: tuple[str, ...], path: str
+        self,
+        elements: Sequence[Element],
+        syntax: Syntax,
+        encodings: tuple[str, ...],
+        path: str,
+        parents: tuple[int, ...] = (),
     ) -> list[Segment] | None:
         """The edited elements as segments, None when nothing changes."""
         if not elements:
             return None
+        kept_blocks = self._kept_blocks(elements, parents)
         output: list[Segment] = []
         copied = elements[0].start
         namer = PathNamer(self.file.buffer, path)
@@ -68,7 +82,10 @@ class _Editor:
             if element.tag == CHARACTER_SET:
                 encodings = encodings_for(element_bytes(self.file.buffer, element))
             name = namer.name(element)
-            new = self._element(element, syntax, encodings, name)
+            if element.tag in kept_blocks:  # the creator of a private block of which something stays
+                continue
+            rule = None if element.tag & 0xFFFF == 0 else self._rule(element, namer.creator(element), parents)
+            new = self._element(element, rule, (syntax, encodings), name, parents)
             if new is None:
                 continue
             if element.start > copied:
@@ -81,22 +98,45 @@ class _Editor:
             output.append((copied, elements[-1].end))
         return output
 
-    def _element(self, element: Element, syntax: Syntax, encodings: tuple[str, ...], name: str) -> list[Segment] | None:
-        """The new segments of one element (none: it is deleted), or None when it stays as it is."""
-        if element.tag & 0xFFFF == 0:  # group lengths are retired (PS3.5 7.2) and would not hold any more
-            return []
+    def _kept_blocks(self, elements: Sequence[Element], parents: tuple[int, ...]) -> frozenset[int]:
+        """The tags of private creators (gggg,00bb) of whose blocks a rule leaves something (PS3.5 7.8.1)."""
+        private = [element for element in elements if element.tag >> 16 & 1]
+        if not private:
+            return frozenset()
+        namer = PathNamer(self.file.buffer, "")
+        kept = set()
+        for element in private:
+            creator = namer.creator(element)
+            if creator and self._rule(element, creator, parents).effect is not Effect.DELETE:
+                kept.add(element.tag & 0xFFFF0000 | (element.tag & 0xFFFF) >> 8)
+        return frozenset(kept)
+
+    def _rule(self, element: Element, creator: str, parents: tuple[int, ...]) -> Rule:
         vr = dictionary_vr(element.tag) if element.vr == "UN" else element.vr
         if element.items is not None:
             vr = "SQ"
-        rule = self.rule_for(element.tag, vr)
-        if rule.effect is Effect.KEEP:
+        return self.rule_for(element.tag, vr, creator, parents)
+
+    def _element(
+        self,
+        element: Element,
+        rule: Rule | None,
+        coding: tuple[Syntax, tuple[str, ...]],
+        name: str,
+        parents: tuple[int, ...],
+    ) -> list[Segment] | None:
+        """The new segments of one element (none: it is deleted), or None when it stays as it is."""
+        if rule is None:  # group lengths are retired (PS3.5 7.2) and would not hold any more
+            return []
+        if rule.effect is Effect.KEEP and not (rule.vr == "SQ" and element.items is None):
             if element.items is None:
                 return None
-            return self._sequence(element, syntax, encodings, name)
-        if rule.effect is Effect.DELETE:
-            self.changes.append(Change(name, rule.action, rule.origin, None))
+            return self._sequence(element, coding, name, (*parents, element.tag))
+        if rule.effect is not Effect.REWRITE:  # a sequence that came as bytes cannot be looked into: it goes too
+            self.changes.append(Change(name, "delete", rule.origin, None))
             return []
-        return self._rewrite(element, rule, (vr, syntax, encodings), name)
+        vr = "SQ" if element.items is not None else dictionary_vr(element.tag) if element.vr == "UN" else element.vr
+        return self._rewrite(element, rule, (rule.vr if vr == "UN" and rule.vr else vr, *coding), name)
 
     def _rewrite(
         self, element: Element, rule: Rule, form: tuple[str, Syntax, tuple[str, ...]], name: str
@@ -127,13 +167,15 @@ class _Editor:
         return [element_header(element.tag, element.vr, len(new), syntax) + new]
 
     def _sequence(
-        self, element: Element, syntax: Syntax, encodings: tuple[str, ...], name: str
+        self, element: Element, coding: tuple[Syntax, tuple[str, ...]], name: str, parents: tuple[int, ...]
     ) -> list[Segment] | None:
         """The sequence with edited items in the same form of length, None when no item changes."""
+        syntax, encodings = coding
         items = element.items or []
         inner = element.content_syntax
         edited = [
-            self.data_set(item.elements, inner, encodings, f"{name}[{number}].") for number, item in enumerate(items)
+            self.data_set(item.elements, inner, encodings, f"{name}[{number}].", parents)
+            for number, item in enumerate(items)
         ]
         if all(content is None for content in edited):
             return None
@@ -148,7 +190,7 @@ class _Editor:
 def edit_data_set(
     file: DicomFile,
     *,
-    rule_for: Callable[[int, str], Rule],
+    rule_for: RuleLookup,
     pseudonyms: PseudonymSource,
     markers: Mapping[int, bytes],
     context: InstanceContext = NO_CONTEXT,
@@ -160,7 +202,7 @@ def edit_data_set(
     file
         The open source file.
     rule_for
-        Gives the rule for a tag and VR.
+        Gives the rule for a tag, VR, private creator and place.
     markers
         Whole encoded top-level elements by tag; each takes the place of the source's element of that tag, or is put
         in where its tag belongs.

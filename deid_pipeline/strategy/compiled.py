@@ -1,20 +1,28 @@
 """A strategy compiled to one rule per element.
 
-What belongs here: precedence (tag > repeating group > PS3.6 default > unlisted) and the answer for one element. What
-does not: reading files (``loading``), rewriting (``actions``).
+What belongs here: precedence (place > tag > keyword > group > VR > PS3.6 default > unlisted; of equals the later row)
+and the answer for one element. What does not: reading files (``loading``), rewriting (``actions``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
+from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
+from deid_pipeline.strategy.selectors import Specificity, as_written, private_selector, specificity
+
+TypeOf = Callable[[int], str | None]
+"""The type (1, 1C, 2, 2C, 3) that an IOD gives a top-level tag, None when it does not have it."""
+
+_NO_PARENTS: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,29 +38,33 @@ class CompiledStrategy:
     unlisted: str
     private: str
     pixels: str
-    _answers: dict[tuple[int, str], Rule] = field(default_factory=dict, repr=False, compare=False)
-
-    @cached_property
-    def _exact(self) -> dict[int, RuleRow]:
-        return {int(row.pattern, 16): row for row in self.rows if "x" not in row.pattern}
-
-    @cached_property
-    def _patterns(self) -> tuple[RuleRow, ...]:
-        return tuple(row for row in self.rows if "x" in row.pattern)
+    _by_class: dict[str, Rules] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def hash(self) -> str:
         """sha256 of everything that decides a result, 64 hex digits."""
-        rows = [(row.pattern, row.vr, row.action.name, row.action.provenance(row.option)) for row in self.rows]
+        rows = [
+            (row.pattern, row.vr, row.action.name, row.action.provenance(row.option), row.code) for row in self.rows
+        ]
         parts = (rows, self.codes, self.temporal_information, self.unlisted, self.private, self.pixels)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def rule(self, tag: int, vr: str) -> Rule:
-        """The rule for an element with this tag, ``(group << 16) | element``, and this VR."""
-        found = self._answers.get((tag, vr))
+    def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
+        """The rule for an element whose IOD is not known; see :meth:`Rules.rule`."""
+        return self.rules_for("", None).rule(tag, vr, creator, parents)
+
+    def rules_for(self, sop_class_uid: str, type_of: TypeOf | None) -> Rules:
+        """The rules for instances of one class; ``type_of`` resolves compound action codes (PS3.15 E.3.1)."""
+        found = self._by_class.get(sop_class_uid)
         if found is None:
-            found = self._answers[tag, vr] = self._decide(tag, vr)
+            found = self._by_class[sop_class_uid] = Rules(self, type_of)
         return found
+
+    @cached_property
+    def inserted(self) -> tuple[RuleRow, ...]:
+        """Rows that also make an element which the source lacks, one for each tag."""
+        rows = {row.pattern: row for row in self.rows if specificity(row.pattern) is Specificity.TAG}
+        return tuple(row for row in rows.values() if row.action.inserts and '"' not in row.pattern)
 
     def describe(self) -> str:
         """The strategy in words, one line per choice and row."""
@@ -65,31 +77,105 @@ class CompiledStrategy:
         ]
         effective = {row.pattern: row for row in self.rows}
         lines = (
-            f"({row.pattern[:4]},{row.pattern[4:]}) {row.vr or '--'} {row.action.name}"
+            f"{as_written(row.pattern)} {row.vr or '--'} {row.action.name}"
             f"{' ' + row.option if row.option else ''}  [{row.origin}]"
             for row in sorted(effective.values(), key=lambda row: row.pattern)
         )
         return "\n".join([*head, *lines])
 
-    def _decide(self, tag: int, vr: str) -> Rule:
-        if tag >> 16 & 1:
-            return _default(self.private, "private elements")
-        row = self._exact.get(tag) or _matching(self._patterns, tag)
+    @cached_property
+    def _index(self) -> dict[Specificity, dict[str, RuleRow]]:
+        """Rows by how narrow they are and by selector, later rows in the place of earlier ones."""
+        index: dict[Specificity, dict[str, RuleRow]] = {kind: {} for kind in Specificity}
+        for row in self.rows:
+            kind = index[specificity(row.pattern)]
+            kind.pop(row.pattern, None)  # so that the order of the dictionary is that of the last words
+            kind[row.pattern] = row
+        return index
+
+
+class Rules:
+    """A strategy's answers for the instances of one class, each decided once."""
+
+    def __init__(self, strategy: CompiledStrategy, type_of: TypeOf | None) -> None:
+        self._strategy, self._type_of = strategy, type_of
+        self._index = strategy._index
+        self._answers: dict[tuple[int, str, str, tuple[int, ...]], Rule] = {}
+        self._places = {int(path.rsplit(".", 1)[-1], 16) for path in self._index[Specificity.PATH] if '"' not in path}
+
+    def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
+        """The rule for an element.
+
+        Parameters
+        ----------
+        tag
+            ``(group << 16) | element``.
+        vr
+            Its VR; for UN the one of PS3.6, UN for private elements.
+        creator
+            Its private creator, empty for public elements.
+        parents
+            The tags of the sequences around it, the outermost first.
+        """
+        if parents and tag not in self._places:  # only a rule for a place tells one sequence from another
+            parents = (0,)
+        key = (tag, vr, creator, parents)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = self._decide(tag, vr, creator, parents)
+        return found
+
+    def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
+        place = ".".join(f"{one:08x}" for one in (*parents, tag))
+        row = self._index[Specificity.PATH].get(place)
+        if tag >> 16 & 1 and row is None:
+            row = self._index[Specificity.TAG].get(private_selector(tag >> 16, creator, tag)) if creator else None
+            if row is None:
+                return _default(self._strategy.private, "private elements")
+            return _bound(row.action, row.option, row.vr if vr == "UN" and row.vr else vr, row.origin)
+        row = row or self._public_row(tag, vr)
         if row is not None:
-            return _bound(row.action, row.option, vr, row.origin)
+            action = row.action
+            if row.code and not parents and self._type_of is not None:
+                action = action_for_type(row.code, row.vr or vr, self._type_of(tag))
+            return _bound(action, row.option, vr, row.origin)
         if _in_data_dictionary(tag):
             return _default("keep", "PS3.6, not listed in Table E.1-1")
-        return _default(self.unlisted, "unlisted elements")
+        return _default(self._strategy.unlisted, "unlisted elements")
+
+    def _public_row(self, tag: int, vr: str) -> RuleRow | None:
+        """The narrowest row that speaks of a public tag wherever it stands, without the VR's default."""
+        text, index = f"{tag:08x}", self._index
+        row = index[Specificity.TAG].get(text) or _best(
+            index[Specificity.REPEATING],
+            lambda pattern: all(p in ("x", d) for p, d in zip(pattern, text, strict=True)),
+            lambda pattern: sum(p != "x" for p in pattern),
+        )
+        if row is not None:
+            return row
+        if index[Specificity.KEYWORD] and (word := _keyword(tag)):
+            row = _best(index[Specificity.KEYWORD], lambda glob: fnmatchcase(word, glob.removeprefix("keyword:")), len)
+        row = row or _best(
+            index[Specificity.GROUP], lambda prefix: text[:4].startswith(prefix.removeprefix("group:")), len
+        )
+        return row or index[Specificity.VR].get(f"vr:{vr}")
+
+
+def _best(rows: dict[str, RuleRow], fits: Callable[[str], bool], weight: Callable[[str], int]) -> RuleRow | None:
+    """Of the rows that fit the heaviest, of equals the last."""
+    # max() gives the first of equals: from the end, so that of rows equally specific the later one wins
+    found = max((pattern for pattern in reversed(rows) if fits(pattern)), key=weight, default=None)
+    return None if found is None else rows[found]
 
 
 def _bound(action: Action, option: str, vr: str, origin: str) -> Rule:
     if action.name == "keep":
-        return Rule(Effect.KEEP, action.bind("", vr=vr), "keep", origin)
+        return Rule(Effect.KEEP, action.bind("", vr=vr), "keep", origin, vr)
     if action.name == "delete" or vr not in action.vrs:
         # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
         return _default("delete", origin)
     try:
-        return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin)
+        return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin, vr)
     except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
         return _default("delete", origin)
 
@@ -101,11 +187,10 @@ def _default(name: str, origin: str) -> Rule:
     return Rule(Effect.KEEP if name == "keep" else Effect.DELETE, action.bind("", vr="UN"), name, origin)
 
 
-def _matching(patterns: Sequence[RuleRow], tag: int) -> RuleRow | None:
-    text = f"{tag:08x}"
-    fitting = [row for row in patterns if all(p in ("x", d) for p, d in zip(row.pattern, text, strict=True))]
-    # max() gives the first of equals: from the end, so that of rows equally specific the later one wins
-    return max(reversed(fitting), key=lambda row: sum(p != "x" for p in row.pattern), default=None)
+def _keyword(tag: int) -> str:
+    from pydicom.datadict import keyword_for_tag
+
+    return keyword_for_tag(tag)
 
 
 def _in_data_dictionary(tag: int) -> bool:

@@ -20,6 +20,7 @@ from deid_pipeline.strategy.profile import BASIC_CODE, OPTION_CODES, check_optio
 from deid_pipeline.strategy.rows import RuleRow, read_rows
 
 _PROFILE_TABLE = "tables/ps3_15_e1_1_2024b.csv"
+_SAFE_PRIVATE_TABLE = "tables/private_safe_2020b.csv"
 _CHOICES = {
     "profile": ("basic",),
     "unlisted": ("delete", "keep"),
@@ -77,6 +78,8 @@ def _compile(path: Path, composition: _Composition) -> CompiledStrategy:
     if options and not composition.profile:
         raise StrategyError("options change a profile, and there is none", file=path)
     rows = profile_rows(_folder() / _PROFILE_TABLE, options) if composition.profile else ()
+    if "retain_safe_private" in options:
+        rows += read_rows(_folder() / _SAFE_PRIVATE_TABLE)
     codes = [BASIC_CODE] if composition.profile else []
     codes += [OPTION_CODES[option] for option in options]
     return CompiledStrategy(

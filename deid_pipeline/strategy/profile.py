@@ -9,8 +9,9 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from deid_pipeline.actions import action_named
+from deid_pipeline.actions import Action, action_named
 from deid_pipeline.errors import StrategyError
+from deid_pipeline.strategy.compound import compound_choice
 from deid_pipeline.strategy.rows import RuleRow
 
 EDITION = "PS3.15 Table E.1-1, 2024b"
@@ -24,10 +25,18 @@ OPTION_CODES = {
     "retain_patient_characteristics": ("113108", "Retain Patient Characteristics Option"),
     "retain_longitudinal_full_dates": ("113106", "Retain Longitudinal Temporal Information Full Dates Option"),
     "retain_longitudinal_modified_dates": ("113107", "Retain Longitudinal Temporal Information Modified Dates Option"),
+    "retain_safe_private": ("113111", "Retain Safe Private Option"),
+    "clean_descriptors": ("113105", "Clean Descriptors Option"),
+    "clean_structured_content": ("113104", "Clean Structured Content Option"),
+    "clean_graphics": ("113103", "Clean Graphics Option"),
 }
-LATER_OPTIONS = ("retain_safe_private", "clean_descriptors", "clean_structured_content", "clean_graphics")
+
+# Elements that Table E.1-1 does not list, since the basic profile drops the sequences they stand in.
+_CLEANED_INSIDE = {"clean_structured_content": "0040a160", "clean_graphics": "00700006"}
 
 _DATE_VRS = frozenset({"DA", "DT"})
+_TEXT_VRS = frozenset({"LO", "LT", "SH", "ST", "UC", "UT", "CS"})
+_CLEANING = "remove"
 
 
 def profile_rows(table: Path, options: Sequence[str]) -> tuple[RuleRow, ...]:
@@ -47,7 +56,13 @@ def profile_rows(table: Path, options: Sequence[str]) -> tuple[RuleRow, ...]:
             for option in options:
                 code = cells[option] or code
             rows.append(_row(cells, code))
+    rows += [_cleaned(tag, option) for option, tag in _CLEANED_INSIDE.items() if option in options]
     return tuple(rows)
+
+
+def action_for_type(code: str, vr: str, attribute_type: str | None) -> Action:
+    """The action for a code of Table E.1-1 on an attribute of a type, None for one that its IOD does not have."""
+    return _named(_action_name(code if code.endswith("*") else compound_choice(code, attribute_type), vr))
 
 
 def check_option(option: str) -> None:
@@ -58,19 +73,27 @@ def check_option(option: str) -> None:
     StrategyError
         The option is unknown or is not supported.
     """
-    if option in LATER_OPTIONS:
-        raise StrategyError(f"the option {option} is not supported by this version")
     if option not in OPTION_CODES:
         raise StrategyError(f"unknown option {option!r}; known: {', '.join(OPTION_CODES)}")
 
 
 def _row(cells: dict[str, str], code: str) -> RuleRow:
     vr = cells["VR"]
-    action = action_named(_action_name(code, vr))
-    if action is None:  # the names below are members of the room
-        raise StrategyError(f"no action stands for the code {code}")
+    action = _named(_action_name(code, vr))
+    option = _CLEANING if action.name == "cleanTag" else ""
     origin = f"{EDITION} {cells['Tags']} {code}"
-    return RuleRow(cells["Tags"].strip("()").replace(",", ""), vr, action, "", origin)
+    return RuleRow(cells["Tags"].strip("()").replace(",", ""), vr, action, option, origin, "" if option else code)
+
+
+def _cleaned(tag: str, option: str) -> RuleRow:
+    return RuleRow(tag, "UT" if tag == "0040a160" else "ST", _named("cleanTag"), _CLEANING, f"{EDITION} {option}")
+
+
+def _named(name: str) -> Action:
+    action = action_named(name)
+    if action is None:  # the names below are members of the room
+        raise StrategyError(f"no action is called {name}")
+    return action
 
 
 def _action_name(code: str, vr: str) -> str:
@@ -99,6 +122,10 @@ def _action_name(code: str, vr: str) -> str:
             return "shiftDateByRandomNbOfDays"
         case "C" if vr == "TM":  # a shift by whole days leaves the time of day
             return "keep"
-        case "C":  # cleaning of other values has no member yet: the stricter code's action
+        case "C" if vr == "SQ":  # entered: the elements inside have rules of their own
+            return "keep"
+        case "C" if vr in _TEXT_VRS:
+            return "cleanTag"
+        case "C":  # bitmaps and bulk data cannot be cleaned in part
             return "delete"
     raise StrategyError(f"unknown action code {code!r}")

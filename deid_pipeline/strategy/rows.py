@@ -6,7 +6,6 @@ What belongs here: reading and checking rows. What does not: what a row overrule
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +13,17 @@ from typing import Any
 
 from deid_pipeline.actions import Action, action_named
 from deid_pipeline.errors import StrategyError
+from deid_pipeline.strategy.selectors import canonical
 
 COLUMNS = ("Tags", "VR", "Name", "Status", "Action", "Option")
-_TAG = re.compile(r"\(?([0-9a-f]{2}[0-9a-fx]{2}),?([0-9a-fx]{4})\)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One row: a tag (or a repeating group as ``60xx,4000``), its VR in PS3.6, an action with its option.
+    """One row: a selector in canonical form (``selectors``), the VR it holds for, an action with its option.
 
-    ``pattern`` is eight lower-case hex digits with ``x`` for any digit; ``origin`` tells where the row stands.
+    ``origin`` tells where the row stands; ``code`` is the PS3.15 action code of a profile's row, which leaves a choice
+    to the type of the attribute.
     """
 
     pattern: str
@@ -31,6 +31,7 @@ class RuleRow:
     action: Action
     option: str
     origin: str
+    code: str = ""
 
 
 def read_rows(path: Path) -> tuple[RuleRow, ...]:
@@ -71,18 +72,16 @@ def _row(cells: Mapping[str | None, Any], path: Path, line: int) -> RuleRow:
         raise StrategyError(
             "the row has more cells than columns: quote a cell that holds a comma", file=path, line=line
         )
-    match = _TAG.fullmatch((cells["Tags"] or "").strip())
-    if match is None:
-        raise StrategyError(f"{cells['Tags']!r} is no tag", file=path, line=line)
-    pattern = (match[1] + match[2]).lower()
-    action = action_named(cells["Action"] or "")
-    if action is None:
-        raise StrategyError(f"unknown action {cells['Action']!r}", file=path, line=line)
-    vr = (cells.get("VR") or "").strip().upper() or dictionary_vr(pattern)
+    vr = (cells.get("VR") or "").strip().upper()
     option = (cells.get("Option") or "").strip()
     try:
+        pattern = canonical(cells["Tags"] or "", vr)
+        action = action_named(cells["Action"] or "")
+        if action is None:
+            raise StrategyError(f"unknown action {cells['Action']!r}")
+        vr = "" if vr == "GROUP" else vr or dictionary_vr(pattern)
         check_vr(action, vr)
-        _check_group(action, pattern)
+        _check_private(action, pattern)
         option = action.located(option, path.parent)
         action.bind(option, vr=vr or "UN")
     except StrategyError as error:
@@ -106,17 +105,19 @@ def check_vr(action: Action, vr: str) -> None:
         raise StrategyError(f"{action.name} cannot work on VR {vr}")
 
 
-def _check_group(action: Action, pattern: str) -> None:
-    """Raise for a rule that would be passed over: private elements are deleted whatever a row says."""
-    if action.name != "delete" and pattern[3] in "13579bdf":
-        raise StrategyError(f"private elements are deleted in this version: {action.name} cannot work on one")
+def _check_private(action: Action, pattern: str) -> None:
+    """Raise for a rule that names a private element by number alone: its block may lie anywhere (PS3.5 7.8.1)."""
+    last = pattern.rsplit(".", 1)[-1]
+    if action.name != "delete" and '"' not in last and ":" not in last and last[3] in "13579bdf":
+        raise StrategyError('name a private element with its creator: (gggg,"CREATOR",ee)')
 
 
 def dictionary_vr(pattern: str) -> str:
-    """The VR that PS3.6 gives a tag, empty when it is unknown, ambiguous ("US or SS") or a pattern."""
+    """The VR that PS3.6 gives a selector's element, empty when it is unknown, ambiguous ("US or SS") or no one tag."""
     from pydicom._dicom_dict import DicomDictionary
 
-    if "x" in pattern:
+    last = pattern.rsplit(".", 1)[-1]
+    if len(last) != 8 or "x" in last:
         return ""
-    vr = DicomDictionary.get(int(pattern, 16), ("",))[0]
+    vr = DicomDictionary.get(int(last, 16), ("",))[0]
     return vr if len(vr) == 2 else ""

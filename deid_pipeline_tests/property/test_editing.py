@@ -110,7 +110,7 @@ def reread(data: bytes, syntax: str) -> Dataset:
 @given(source=SOURCES)
 def test_keeping_everything_gives_the_bytes_back(source: tuple[Dataset, str]) -> None:
     with Opened(source) as file:
-        new, record = edit(file, lambda tag, vr: KEEP)  # noqa: ARG005
+        new, record = edit(file, lambda tag, vr, *_: KEEP)  # noqa: ARG005
         assert new == source_bytes(file)
         assert record.changes == []
         assert record.segments == [(file.start, file.end)]
@@ -239,7 +239,7 @@ def test_markers_stand_in_order_among_the_kept_elements(source: tuple[Dataset, s
         for tag in tags
     }
     with Opened(source) as file:
-        new, _ = edit(file, lambda tag, vr: KEEP, markers=markers)  # noqa: ARG005
+        new, _ = edit(file, lambda tag, vr, *_: KEEP, markers=markers)  # noqa: ARG005
     read = reread(new, syntax)
     assert list(map(int, read.keys())) == sorted({*map(int, made.keys()), *tags})
     assert all(read.get_item(tag).value == b"MARK" for tag in tags)
@@ -248,7 +248,7 @@ def test_markers_stand_in_order_among_the_kept_elements(source: tuple[Dataset, s
 @QUICK
 @given(source=SOURCES)
 def test_editing_an_edited_data_set_again_with_the_same_deletions_changes_nothing(source: tuple[Dataset, str]) -> None:
-    def rule_for(tag: int, vr: str) -> Rule:
+    def rule_for(tag: int, vr: str, *_: object) -> Rule:
         rule = BASIC.rule(tag, vr)
         return KEEP if rule.effect is Effect.REWRITE else rule
 

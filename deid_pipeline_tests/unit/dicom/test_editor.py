@@ -155,7 +155,7 @@ def test_a_sequence_stored_as_un_is_edited_inside_and_stays_un(tmp_path: Path, l
 def test_a_known_element_stored_as_un_gets_the_rule_of_its_vr(tmp_path: Path) -> None:
     seen: list[tuple[int, str]] = []
 
-    def rule_for(tag: int, vr: str) -> Rule:
+    def rule_for(tag: int, vr: str, *_: object) -> Rule:
         seen.append((tag, vr))
         return KEEP
 

@@ -58,7 +58,7 @@ def test_an_unknown_strategy_is_refused(name: str) -> None:
         ("description:\n  a: b\n", 2, "one word"),
         ("profile: basic\noptions: retain_uids\n", 2, "list of names"),
         ("profile: basic\noptions:\n  - retain_uids\n  - retain_everything\n", 4, "unknown option 'retain_everything'"),
-        ("profile: basic\noptions: [clean_graphics]\n", 2, "not supported"),
+        ("profile: basic\noptions: [clean_everything]\n", 2, "unknown option"),
         ("profile: basic\noptions: [retain_uids, retain_uids]\n", 2, "stands twice"),
         ("rules:\n  - mine.csv\n", 2, "no rule file"),
         ("rules:\n  - [a]\n", 2, "list of names"),

@@ -12,7 +12,7 @@ from deid_pipeline.actions import Effect
 from deid_pipeline.errors import StrategyError
 from deid_pipeline.strategy import load
 from deid_pipeline.strategy.loading import _folder
-from deid_pipeline.strategy.profile import BASIC_CODE, LATER_OPTIONS, OPTION_CODES, profile_rows
+from deid_pipeline.strategy.profile import BASIC_CODE, OPTION_CODES, profile_rows
 
 TABLE = _folder() / "tables" / "ps3_15_e1_1_2024b.csv"
 COLUMNS = {
@@ -111,7 +111,7 @@ def test_a_later_option_overrules_an_earlier_one_where_both_speak() -> None:
     assert action(options[::-1], "00080022") == "keep"
 
 
-@pytest.mark.parametrize("option", [*LATER_OPTIONS, "retain_everything", ""])
+@pytest.mark.parametrize("option", ["retain_everything", ""])
 def test_an_option_this_version_does_not_apply_is_refused(option: str) -> None:
     with pytest.raises(StrategyError, match="option"):
         profile_rows(TABLE, [option])
