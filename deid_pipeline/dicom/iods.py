@@ -10,7 +10,7 @@ do not name their edition of PS3.3. Retired ultrasound and nuclear medicine clas
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -103,15 +103,15 @@ def _iod(sop_class_uid: str) -> _Iod:
     others = [_module_types(name) for name in f"{row['Conditional']} {row['Optional']}".split()]
     certain = _strictest(mandatory)
     required = _strictest([{tag: kind for tag, kind in types.items() if kind in {"1", "2"}} for types in mandatory])
-    return _Iod(_strictest(others) | certain, required, tuple(_optional(others, certain)))
+    return _Iod(_strictest(others) | certain, required, tuple(_optional(others, certain.keys(), required.keys())))
 
 
-def _optional(modules: list[Types], certain: Types) -> Iterator[_OptionalModule]:
-    """The modules that ask for a Type 2 attribute which the mandatory ones do not have."""
+def _optional(modules: list[Types], certain: Set[int], required: Set[int]) -> Iterator[_OptionalModule]:
+    """The modules that ask for a Type 2 attribute which is not required anyway."""
     for module in modules:
-        type_2 = frozenset(tag for tag, kind in module.items() if kind == "2" and tag not in certain)
+        type_2 = frozenset(tag for tag, kind in module.items() if kind == "2") - required
         if type_2:
-            elsewhere = certain.keys() | {tag for other in modules if other is not module for tag in other}
+            elsewhere = certain | {tag for other in modules if other is not module for tag in other}
             yield _OptionalModule(frozenset(module) - elsewhere, type_2)
 
 

@@ -17,7 +17,7 @@ from deid_pipeline.dicom.dummies import legal_dummy
 from deid_pipeline.dicom.iods import known_classes, required_tags
 from deid_pipeline.dicom.structure import dictionary_vr
 from deid_pipeline.errors import SourceDataError
-from deid_pipeline_tests.data_sets import DEFLATED, EXPLICIT, SYNTAXES, raw_file, save
+from deid_pipeline_tests.data_sets import DEFLATED, EXPLICIT, JPEG, SYNTAXES, raw_file, save
 from deid_pipeline_tests.legality import assert_legal
 
 CT, DX, SECONDARY_CAPTURE = (f"1.2.840.10008.5.1.4.1.1.{number}" for number in ("2", "1.1", "7"))
@@ -134,6 +134,24 @@ def test_a_type_1_element_that_is_empty_in_the_source_is_filled_and_a_type_2_one
     assert data_set.PresentationLUTShape == "INVERSE"
     assert tag("PatientSex") not in made
     assert tag("PixelIntensityRelationship") not in made  # there is no value that nobody measured
+
+
+@pytest.mark.parametrize(("syntax", "lossy"), [(EXPLICIT, "00"), (JPEG, "01")])
+def test_a_dummy_fits_the_instance(tmp_path: Path, syntax: str, lossy: str) -> None:
+    source = Dataset()
+    source.SOPClassUID, source.PhotometricInterpretation, source.BodyPartExamined = DX, "MONOCHROME2", "CHEST"
+    with open_dicom(save(source, tmp_path / "chest.dcm", syntax)) as file:
+        data_set, _ = completed(file)
+    assert (data_set.PresentationLUTShape, data_set.ImageLaterality) == ("IDENTITY", "U")
+    assert data_set.LossyImageCompression == lossy
+
+
+def test_an_optional_module_that_is_there_is_completed_with_empty_elements(tmp_path: Path) -> None:
+    source = Dataset()
+    source.SOPClassUID, source.ContrastBolusRoute = CT, "IV"
+    with open_dicom(save(source, tmp_path / "contrast.dcm")) as file:
+        assert completed(file)[0]["ContrastBolusAgent"].is_empty
+        assert tag("ContrastBolusAgent") not in missing_elements(file, present=set())
 
 
 def test_the_class_is_taken_from_group_2_and_put_in(tmp_path: Path) -> None:

@@ -116,6 +116,19 @@ def test_conditional_and_optional_attributes_are_not_required() -> None:
     assert required_tags(CLASSES["SR"])[tag("ValueType")] == "1"
 
 
+def test_a_mandatory_module_overrules_an_optional_one() -> None:
+    slide = f"{STORAGE}77.1.6"
+    assert attribute_type(slide, tag("BarcodeValue")) == "3"  # 2 in the Slide Label module
+    assert tag("BarcodeValue") not in required_tags(slide, present={tag("BarcodeValue") + 1, tag("Rows")})
+    assert required_tags(slide, present={tag("LabelText")})[tag("BarcodeValue")] == "2"  # the module is there
+
+
+def test_an_attribute_of_several_modules_is_no_sign_of_an_optional_one() -> None:
+    shared = {tag("PixelSpacing"), tag("BarcodeValue"), tag("FieldOfViewShape")}
+    for uid in (CLASSES["SC"], f"{STORAGE}77.1.6", f"{STORAGE}12.1"):
+        assert required_tags(uid, present=shared) == required_tags(uid)
+
+
 def test_what_only_an_optional_module_knows_calls_for_its_type_2_attributes() -> None:
     agent = tag("ContrastBolusAgent")
     assert required_tags(CLASSES["CT"], present={tag("ContrastBolusRoute")})[agent] == "2"
@@ -133,7 +146,7 @@ def test_retired_classes_that_are_still_met_follow_their_successors() -> None:
 
 def test_the_tables_load_fast_and_answers_are_kept() -> None:
     for cached in (iods._rows_by_class, iods._cells, iods._module_types, iods._iod):
-        cached.cache_clear()  # type: ignore[attr-defined]
+        cached.cache_clear()
     start = time.process_time()
     attribute_type(CLASSES["CT"], tag("KVP"))
     assert time.process_time() - start < 0.1

@@ -73,9 +73,10 @@ def test_macros_that_a_document_includes_under_a_condition_require_nothing(tool:
         attribute("ValueType", "1"),
         attribute("ConceptCodeSequence", "1"),
         attribute("MeasuredValueSequence", "2"),
+        attribute("TextValue", "1C"),
     ]
     _, rows = compiled(tool, tmp_path, {"sr-document-content": content})
-    assert rows[1][2] == "0040a040=1 0040a168=1C 0040a300=2C"
+    assert rows[1][2] == "0040a040=1 0040a160=1C 0040a168=1C 0040a300=2C"
 
 
 def test_an_unknown_keyword_stops_the_tool(tool: ModuleType) -> None:
