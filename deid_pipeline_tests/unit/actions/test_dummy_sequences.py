@@ -9,7 +9,7 @@ import pytest
 from pydicom import Dataset, Sequence, config, dcmread
 
 from deid_pipeline.actions import Effect, Rule, action_named
-from deid_pipeline.actions.items import encoded_items
+from deid_pipeline.actions.items import Made, encoded_items
 from deid_pipeline.dicom import file_head, open_dicom
 from deid_pipeline.errors import StrategyError
 from deid_pipeline_tests.acting import element
@@ -89,7 +89,11 @@ def test_options_and_other_vrs_are_refused(action, option: str, vr: str) -> None
         action.bind(option, vr=vr)
 
 
-def test_items_are_of_even_length() -> None:
-    for action in (PERSON, OBSERVER, ANNOTATION):
-        for explicit in (True, False):
-            assert len(encoded_items(action.items, explicit=explicit, big_endian=False)) % 2 == 0
+@pytest.mark.parametrize("explicit", [True, False])
+def test_values_of_odd_length_are_padded(explicit: bool) -> None:
+    raw = encoded_items(
+        [[Made(0x00080018, "UI", "1.2"), Made(0x00080104, "LO", "odd")]], explicit=explicit, big_endian=False
+    )
+    assert raw.endswith(b"odd ")
+    assert b"1.2\0" in raw
+    assert len(raw) == 8 + 2 * (8 + 4)

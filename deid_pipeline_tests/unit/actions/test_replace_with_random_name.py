@@ -8,7 +8,7 @@ import pytest
 from pydicom.charset import decode_bytes, encode_string
 
 from deid_pipeline.actions import NO_CONTEXT, ElementValue, InstanceContext, action_named
-from deid_pipeline.actions.alphabets import _HAN, alphabet_of
+from deid_pipeline.actions.alphabets import _HAN, alphabet_of, written_in
 from deid_pipeline.errors import StrategyError
 from deid_pipeline_tests.data_sets import pseudonyms
 
@@ -130,6 +130,18 @@ def test_each_group_keeps_its_alphabet_where_the_character_set_can_carry_it(
     assert [alphabet_of(group) for group in new.split("=")] == alphabets
     assert [group.count("^") for group in new.split("=")] == [group.count("^") for group in source.split("=")]
     assert not set(re.split("[=^]", new)) & set(re.split("[=^]", source))
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "expected"),
+    [
+        ("CYRILLIC", ("Кобалимафе", "Тосавиза")), ("GREEK", ("Κοβαλιμαφε", "Τοσαψιζα")),
+        ("KATAKANA", ("コバイ", "トサユ")),
+        ("HIRAGANA", ("こばい", "とさゆ")), ("HANGUL", ("코", "토사")), ("LATIN", ("Kobalimafe", "Tosaviza")),
+    ],
+)  # fmt: skip
+def test_an_invented_name_is_written_in_every_alphabet(alphabet: str, expected: tuple[str, str]) -> None:
+    assert written_in(alphabet, "Kobalimafe", "Tosaviza") == expected
 
 
 @pytest.mark.parametrize("codec", ["gb2312", "iso2022_jp", "euc_kr", "big5"])
