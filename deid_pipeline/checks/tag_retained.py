@@ -77,9 +77,12 @@ def _is_text(leaf: Leaf) -> bool:
 
 def _unexplained(case: CheckCase) -> Iterator[str]:
     for path, leaves in case.output_by_path.items():
-        known = path in case.source_by_path or _is_marker(path) or _is_in_rewritten_sequence(case, path)
-        if not known:
+        if path in case.source_by_path or _is_marker(path) or _is_in_rewritten_sequence(case, path):
+            continue
+        if path not in case.expected_values:
             yield f"{leaves[0].place} came from nowhere"
+        elif len(leaves) > 1 or leaves[0].text.strip() != case.expected_values[path].strip():
+            yield f"{leaves[0].place} was put in with another value"
 
 
 def _is_in_rewritten_sequence(case: CheckCase, path: str) -> bool:

@@ -4,14 +4,18 @@ What belongs here: Part 10 files, data sets, element names, the pixel layout, ed
 (``strategy``), pixels (``codecs``), text (``ocr``, ``phi``).
 """
 
+from deid_pipeline.dicom.completion import missing_elements
 from deid_pipeline.dicom.context import instance_context
 from deid_pipeline.dicom.editor import Change, EditedDataSet, edit_data_set
+from deid_pipeline.dicom.encoding import element as encoded_element
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
+from deid_pipeline.dicom.iods import attribute_type
 from deid_pipeline.dicom.layout import has_overlay_in_pixels, pixel_layout
 from deid_pipeline.dicom.markers import marker_elements
 from deid_pipeline.dicom.meta import file_head
 from deid_pipeline.dicom.peek import MEDIA_STORAGE_DIRECTORY, media_storage_class, peek_study_uid
-from deid_pipeline.dicom.rows import element_rows
+from deid_pipeline.dicom.rows import element_rows, encoded_text
+from deid_pipeline.dicom.structure import Syntax, tag_text
 from deid_pipeline.dicom.writer import Replacement, write_dicom
 
 __all__ = [
@@ -20,16 +24,22 @@ __all__ = [
     "DicomFile",
     "EditedDataSet",
     "Replacement",
+    "Syntax",
+    "attribute_type",
     "edit_data_set",
     "element_rows",
+    "encoded_element",
+    "encoded_text",
     "file_head",
     "has_overlay_in_pixels",
     "instance_context",
     "is_dicom",
     "marker_elements",
     "media_storage_class",
+    "missing_elements",
     "open_dicom",
     "peek_study_uid",
     "pixel_layout",
+    "tag_text",
     "write_dicom",
 ]

@@ -18,9 +18,7 @@ from deid_pipeline.dicom import (
     DicomFile,
     EditedDataSet,
     Replacement,
-    edit_data_set,
     file_head,
-    instance_context,
     marker_elements,
     open_dicom,
     pixel_layout,
@@ -42,6 +40,7 @@ from deid_pipeline.model import (
 from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
 from deid_pipeline.redaction import fill_for, prepare_boxes
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.header import edit_header
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
@@ -158,8 +157,14 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         temporal_information=strategy.temporal_information,
         text_cleaned=bool(boxes),
     )
-    context = instance_context(file, source_path=source.source_path, study_instance_uid=source.study_instance_uid)
-    edited = edit_data_set(file, rule_for=strategy.rule, pseudonyms=pseudonyms, markers=markers, context=context)
+    edited = edit_header(
+        file,
+        strategy,
+        pseudonyms,
+        markers=markers,
+        source_path=source.source_path,
+        study_instance_uid=source.study_instance_uid,
+    )
     final = {tag: _final(file, edited, tag) for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)}
     head = file_head(
         sop_class_uid=file.text(0x00080016) or file.meta.get(0x00020002, ""),

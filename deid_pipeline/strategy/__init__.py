@@ -3,7 +3,7 @@
 What belongs here: reading, checking, composing and compiling rules. What does not: doing it (``actions``, ``dicom``).
 """
 
-from deid_pipeline.strategy.compiled import CompiledStrategy
+from deid_pipeline.strategy.compiled import CompiledStrategy, Rules
 from deid_pipeline.strategy.loading import load, names
 
-__all__ = ["CompiledStrategy", "load", "names"]
+__all__ = ["CompiledStrategy", "Rules", "load", "names"]

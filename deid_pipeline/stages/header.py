@@ -1,0 +1,88 @@
+"""The header of one instance: strategy, pseudonyms, types and markers brought together.
+
+What belongs here: what an edited header is made of. What does not: editing (``dicom``), rules (``strategy``),
+pixels and files (``reconstruction``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from deid_pipeline.actions import Effect, ElementValue, InstanceContext
+from deid_pipeline.dicom import (
+    Change,
+    DicomFile,
+    EditedDataSet,
+    Syntax,
+    attribute_type,
+    edit_data_set,
+    encoded_element,
+    encoded_text,
+    instance_context,
+    missing_elements,
+    tag_text,
+)
+from deid_pipeline.pseudonyms import Pseudonyms
+from deid_pipeline.strategy import CompiledStrategy, Rules
+
+_BY_TYPE = "PS3.5 7.4: the IOD asks for it"
+
+
+def edit_header(
+    file: DicomFile,
+    strategy: CompiledStrategy,
+    pseudonyms: Pseudonyms,
+    *,
+    markers: Mapping[int, bytes],
+    source_path: str = "",
+    study_instance_uid: str = "",
+) -> EditedDataSet:
+    """The data set of an open file under a strategy, with its markers and what its IOD asks for."""
+    sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
+    rules = strategy.rules_for(sop_class, partial(attribute_type, sop_class))
+    context = instance_context(file, source_path=source_path, study_instance_uid=study_instance_uid)
+    made = _inserted(file, strategy, pseudonyms, context)
+    made |= _asked_for(file, rules, {*markers, *made})
+    edited = edit_data_set(
+        file, rule_for=rules.rule, pseudonyms=pseudonyms, markers={**made, **markers}, context=context
+    )
+    return replace(edited, changes=[*edited.changes, *(_made(tag, data, file.syntax) for tag, data in made.items())])
+
+
+def _asked_for(file: DicomFile, rules: Rules, others: set[int]) -> dict[int, bytes]:
+    """Type 1 and 2 elements that the output would lack, encoded, by tag."""
+    kept = {element.tag for element in file.elements if rules.rule(element.tag, element.vr).effect is not Effect.DELETE}
+    return missing_elements(file, present=kept | others)
+
+
+def _inserted(
+    file: DicomFile, strategy: CompiledStrategy, pseudonyms: Pseudonyms, context: InstanceContext
+) -> dict[int, bytes]:
+    """What rows of the strategy make where the source lacks it, encoded, by tag."""
+    made: dict[int, bytes] = {}
+    for row in strategy.inserted:
+        tag = int(row.pattern, 16)
+        if tag in file.by_tag or not row.vr:
+            continue
+        rewrite = row.action.bind(row.option, vr=row.vr)
+        syntax = file.syntax
+        empty = ElementValue(
+            tag,
+            row.vr,
+            b"",
+            ("iso8859",),
+            pseudonyms,
+            context=context,
+            explicit=syntax.explicit,
+            big_endian=syntax.big_endian,
+        )
+        value = rewrite(empty)
+        if value is not None:
+            made[tag] = encoded_element(tag, row.vr, value, syntax)
+    return made
+
+
+def _made(tag: int, data: bytes, syntax: Syntax) -> Change:
+    return Change(tag_text(tag), "ensureTagExists", _BY_TYPE, encoded_text(data, syntax))
