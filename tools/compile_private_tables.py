@@ -26,7 +26,7 @@ _KEPT = {"k": "keep", "h": "hashId", "o": "shiftDateByRandomNbOfDays", "oi": "sh
 _TAKES = {
     "hashId": {"UI", "SH", "LO"},
     "shiftDateByRandomNbOfDays": {"DA", "DT"},
-    "shiftUnixTimeStampRandom": {"SL", "UL", "FD", "IS", "DS", "LO", "SH"},
+    "shiftUnixTimeStampRandom": {"SL", "UL", "FD", "IS", "DS"},
 }
 _HEADER = ("Tags", "VR", "Name", "Status", "Action", "Option")
 Place = tuple[int, str, int]
@@ -87,7 +87,8 @@ def _tcia_rows(path: Path) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]
             continue
         dispositions = {disposition for disposition, _, _ in entries}
         vrs = sorted({vr for _, vr, _ in entries}, key=lambda vr: (vr in _VAGUE, vr))
-        name, vr = entries[0][2], vrs[0] or "UN"
+        wanted = _TAKES.get(_KEPT.get(next(iter(dispositions)), ""), ())
+        name, vr = entries[0][2], next((one for one in vrs if one in wanted), vrs[0] or "UN")
         if len(dispositions) > 1 and dispositions & set(_KEPT):
             conflicts.append(_row(place, vr, name, "delete"))
         elif action := action_for(next(iter(dispositions)), vr):
