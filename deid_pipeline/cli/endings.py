@@ -61,9 +61,6 @@ def ending_with_codes() -> Iterator[None]:
     except DeidError as error:
         say(str(error))
         sys.exit(code_for_error(error))
-    except BrokenPipeError:  # somebody closed stdout, as `deidp files | head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.UNEXPECTED)
 
 
 def say(message: str) -> None:

@@ -71,6 +71,14 @@ def test_end_ends_children_and_grandchildren(tmp_path: Path) -> None:
     assert (tmp_path / "log").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_child_may_say_goodbye(tmp_path: Path) -> None:
+    children = Children(tmp_path / "log", {"PATH": os.defpath})
+    children.start(["/bin/sh", "-c", "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done"])
+    assert children.wait(lambda: "ready" in (tmp_path / "log").read_text(encoding="utf-8"))
+    children.end()
+    assert (tmp_path / "log").read_text(encoding="utf-8") == "ready\nbye\n"
+
+
 def test_a_child_that_ends_by_itself_is_noticed(tmp_path: Path) -> None:
     children = Children(tmp_path / "log", {"PATH": os.defpath})
     try:

@@ -30,9 +30,10 @@ def test_a_key_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert _init(tmp_path) == 0
     key = (tmp_path / "deid.key").read_bytes()
     (tmp_path / "deid.yaml").unlink()
+    (tmp_path / "landing").rmdir()
     assert _init(tmp_path) == 2
     assert (tmp_path / "deid.key").read_bytes() == key
-    assert not (tmp_path / "deid.yaml").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["deid.key", "release", "vault"]
     assert "never overwritten" in capsys.readouterr().err
 
 
