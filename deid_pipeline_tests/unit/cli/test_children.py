@@ -76,7 +76,7 @@ def test_a_child_may_say_goodbye(tmp_path: Path) -> None:
     children.start(["/bin/sh", "-c", "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done"])
     assert children.wait(lambda: "ready" in (tmp_path / "log").read_text(encoding="utf-8"))
     children.end()
-    assert (tmp_path / "log").read_text(encoding="utf-8") == "ready\nbye\n"
+    assert (tmp_path / "log").read_text(encoding="utf-8").endswith("bye\n")
 
 
 def test_a_child_that_ends_by_itself_is_noticed(tmp_path: Path) -> None:
