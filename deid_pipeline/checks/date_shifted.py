@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from deid_pipeline.checks.case import RETAIN_FULL_DATES, CheckCase
 from deid_pipeline.checks.protocol import Outcome, outcome
 
-_DAY = re.compile(r"\d{4}[.\-/]?\d{2}[.\-/]?\d{2}")
+# At the start of a value or of a range's end: eight digits inside a time of day are no date.
+_DAY = re.compile(r"(?:^|[-\s\\])(\d{4}[.\-/]?\d{2}[.\-/]?\d{2})")
 _SEPARATORS = str.maketrans("", "", ".-/")
 _DATE_VRS = ("DA", "DT")
 # Days that stand for no date; as dummies they say nothing and may stay.

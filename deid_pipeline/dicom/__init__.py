@@ -9,7 +9,7 @@ from deid_pipeline.dicom.context import instance_context
 from deid_pipeline.dicom.editor import Change, EditedDataSet, edit_data_set
 from deid_pipeline.dicom.encoding import element as encoded_element
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
-from deid_pipeline.dicom.iods import attribute_type
+from deid_pipeline.dicom.iods import attribute_type, iod_name
 from deid_pipeline.dicom.layout import has_overlay_in_pixels, pixel_layout
 from deid_pipeline.dicom.markers import marker_elements
 from deid_pipeline.dicom.meta import file_head
@@ -33,6 +33,7 @@ __all__ = [
     "file_head",
     "has_overlay_in_pixels",
     "instance_context",
+    "iod_name",
     "is_dicom",
     "marker_elements",
     "media_storage_class",

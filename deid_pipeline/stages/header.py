@@ -21,12 +21,14 @@ from deid_pipeline.dicom import (
     encoded_element,
     encoded_text,
     instance_context,
+    iod_name,
     missing_elements,
     tag_text,
 )
 from deid_pipeline.pseudonyms import Pseudonyms
 from deid_pipeline.strategy import CompiledStrategy, Rules
 
+_PATIENT_ID = 0x00100020
 _BY_TYPE = "PS3.5 7.4: the IOD asks for it"
 
 
@@ -41,10 +43,12 @@ def edit_header(
 ) -> EditedDataSet:
     """The data set of an open file under a strategy, with its markers and what its IOD asks for."""
     sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
-    rules = strategy.rules_for(sop_class, partial(attribute_type, sop_class))
+    rules = strategy.rules_for(sop_class, partial(attribute_type, sop_class) if iod_name(sop_class) else None)
     context = instance_context(file, source_path=source_path, study_instance_uid=study_instance_uid)
     made = _inserted(file, strategy, pseudonyms, context)
     made |= _asked_for(file, rules, {*markers, *made})
+    if _PATIENT_ID in made:  # nameless patients stay apart
+        made[_PATIENT_ID] = encoded_element(_PATIENT_ID, "LO", pseudonyms.patient_id().encode("ascii"), file.syntax)
     edited = edit_data_set(
         file, rule_for=rules.rule, pseudonyms=pseudonyms, markers={**made, **markers}, context=context
     )

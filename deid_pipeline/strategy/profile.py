@@ -62,7 +62,9 @@ def profile_rows(table: Path, options: Sequence[str]) -> tuple[RuleRow, ...]:
 
 def action_for_type(code: str, vr: str, attribute_type: str | None) -> Action:
     """The action for a code of Table E.1-1 on an attribute of a type, None for one that its IOD does not have."""
-    return _named(_action_name(code if code.endswith("*") else compound_choice(code, attribute_type), vr))
+    if code.endswith("*") or (vr == "SQ" and "X" in code.split("/")):  # a sequence's dummy conforms to nothing
+        return _named(_action_name(code, vr))
+    return _named(_action_name(compound_choice(code, attribute_type), vr))
 
 
 def check_option(option: str) -> None:

@@ -46,7 +46,8 @@ def read_rows(path: Path) -> tuple[RuleRow, ...]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
-            _check_columns(reader.fieldnames or (), path)
+            reader.fieldnames = _plain_names(reader.fieldnames)
+            _check_columns(reader.fieldnames, path)
             return tuple(_row(cells, path, reader.line_num) for cells in reader)
     except UnicodeDecodeError:
         raise StrategyError("the file is not UTF-8 text", file=path) from None
@@ -54,6 +55,11 @@ def read_rows(path: Path) -> tuple[RuleRow, ...]:
         raise StrategyError(f"not valid CSV: {error}", file=path) from None
     except OSError as error:
         raise StrategyError(f"the file cannot be read: {error.strerror}", file=path) from None
+
+
+def _plain_names(names: Sequence[str] | None) -> list[str]:
+    """Column names with Visual NLP's other spelling made ours."""
+    return ["Option" if name.strip() == "Options" else name.strip() for name in names or ()]
 
 
 def _check_columns(columns: Sequence[str], path: Path) -> None:

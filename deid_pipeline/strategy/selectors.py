@@ -55,6 +55,7 @@ def canonical(tags: str, vr: str) -> str:
     """
     text = tags.strip()
     if vr == "GROUP":
+        text = text.strip("(), ")
         if not _GROUP.fullmatch(text):
             raise StrategyError(f"{tags!r} is no prefix of a group number: 1 to 3 hex digits")
         return f"group:{text.lower()}"
@@ -99,7 +100,7 @@ def as_written(selector: str) -> str:
 def _one_tag(text: str) -> str:
     if private := _PRIVATE.fullmatch(text):
         return private_selector(int(private[1], 16), private[2], int(private[3], 16))
-    match = _TAG.fullmatch(text)
+    match = _TAG.fullmatch(text.replace(" ", ""))
     if match is None:
         raise StrategyError(f"{text!r} is no tag")
     return (match[1] + match[2]).lower()

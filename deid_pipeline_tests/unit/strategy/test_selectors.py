@@ -95,3 +95,12 @@ def test_safe_private_elements_stay_under_their_option(tmp_path: Path) -> None:
     assert rules.rule(0x70531000, "DS", "Philips PET Private Group").effect is Effect.KEEP
     assert rules.rule(0x70531001, "DS", "Philips PET Private Group").effect is Effect.DELETE
     assert ("113111", "Retain Safe Private Option") in rules.codes
+
+
+def test_visual_nlps_own_spellings_are_read(tmp_path: Path) -> None:
+    (tmp_path / "theirs.csv").write_text(
+        'Tags,VR,Name,Status,Action,Options\n"(0010, 0010)",PN,Name,,replaceWithLiteral,A^B\n"(60,)",GROUP,,,delete,\n'
+    )
+    rules = load(str(tmp_path / "theirs.csv"))
+    assert action(rules.rule(0x00100010, "PN")) == "replaceWithLiteral"
+    assert canonical("(60,)", "GROUP") == "group:60"
