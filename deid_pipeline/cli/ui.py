@@ -103,8 +103,9 @@ def _environment(settings: Settings, home: Path) -> dict[str, str]:
     from deid_pipeline.defs.configuration import CONFIG_VARIABLE, WATCH_VARIABLE, to_environment
 
     kept = {name: value for name, value in os.environ.items() if name != CONFIG_VARIABLE}
+    patience = {"DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": "600"}  # the first look at a large landing zone takes long
     ours = {"DAGSTER_HOME": str(home), WATCH_VARIABLE: "1", "PYTHONWARNINGS": "ignore"}
-    return {**kept, **to_environment(settings), **ours}
+    return {**patience, **kept, **to_environment(settings), **ours}
 
 
 def _answers(url: str) -> bool:

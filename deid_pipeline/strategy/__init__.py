@@ -4,6 +4,8 @@ What belongs here: reading, checking, composing and compiling rules. What does n
 """
 
 from deid_pipeline.strategy.compiled import CompiledStrategy, Rules
+from deid_pipeline.strategy.explaining import explain
+from deid_pipeline.strategy.linting import lint
 from deid_pipeline.strategy.loading import load, names
 
-__all__ = ["CompiledStrategy", "Rules", "load", "names"]
+__all__ = ["CompiledStrategy", "Rules", "explain", "lint", "load", "names"]
