@@ -21,11 +21,16 @@ _CHUNK = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """New bytes for the source range ``start`` to ``end``, made only when they are written."""
+    """New bytes for the source range ``start`` to ``end``, made only when they are written.
+
+    One that comes ``last`` is made after everything else was written, and has the length of its range: a table of
+    offsets, say, of frames whose lengths are known only then.
+    """
 
     start: int
     end: int
     produce: Callable[[], bytes]
+    last: bool = False
 
 
 def write_dicom(
@@ -41,11 +46,14 @@ def write_dicom(
     OSError
         The target exists or cannot be written.
     ValueError
-        A replacement lies outside the copied ranges.
+        A replacement lies outside the copied ranges, or one that comes last has another length than its range.
     """
-    parts = _parts(segments, replacements)
+    waiting: list[tuple[int, Replacement]] = []
+    if file.is_deflated and any(replacement.last for replacement in replacements):
+        raise ValueError("nothing of a deflated data set can be made last")
     with target.open("xb") as output:
         output.write(head)
+        parts = _parts(segments, replacements, late=lambda place: waiting.append((output.tell(), place)))
         if file.is_deflated:
             deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
             size = 0
@@ -63,6 +71,12 @@ def write_dicom(
                 else:
                     output.flush()
                     _copy_range(source, output, part)
+        for position, place in waiting:
+            content = place.produce()
+            if len(content) != place.end - place.start:
+                raise ValueError("a replacement that comes last has another length than its range")
+            output.seek(position)
+            output.write(content)
 
 
 def _copy_range(source: BinaryIO, output: BinaryIO, part: tuple[int, int]) -> None:
@@ -76,8 +90,13 @@ def _copy_range(source: BinaryIO, output: BinaryIO, part: tuple[int, int]) -> No
     output.seek(0, os.SEEK_CUR)
 
 
-def _parts(segments: Sequence[Segment], replacements: Sequence[Replacement]) -> Iterator[Segment]:
-    """The segments with replacements put in, neighbouring source ranges joined."""
+def _parts(
+    segments: Sequence[Segment], replacements: Sequence[Replacement], *, late: Callable[[Replacement], None]
+) -> Iterator[Segment]:
+    """The segments with replacements put in, neighbouring source ranges joined.
+
+    One that comes last is told to ``late`` when all before it has been taken; zeros stand for it until then.
+    """
     waiting = list(reversed(replacements))
     pending: tuple[int, int] | None = None
     for segment in segments:
@@ -98,7 +117,11 @@ def _parts(segments: Sequence[Segment], replacements: Sequence[Replacement]) -> 
             elif pending:
                 yield pending
             pending = None
-            yield replacement.produce()
+            if replacement.last:
+                late(replacement)
+                yield bytes(replacement.end - replacement.start)
+            else:
+                yield replacement.produce()
             start = replacement.end
         if start == end:
             continue
