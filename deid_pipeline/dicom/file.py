@@ -6,6 +6,7 @@ What belongs here: telling DICOM by content, opening a file, finding its data se
 from __future__ import annotations
 
 import mmap
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,14 +18,13 @@ from deid_pipeline.dicom.structure import (
     EXPLICIT_BE,
     EXPLICIT_LE,
     IMPLICIT_LE,
-    LONG_VRS,
     Buffer,
     Element,
     Syntax,
-    iter_elements,
     parse_data_set,
+    read_header,
 )
-from deid_pipeline.dicom.values import element_bytes, first_text
+from deid_pipeline.dicom.values import first_text
 from deid_pipeline.errors import SourceDataError
 
 IMPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2"
@@ -99,10 +99,13 @@ def map_file(path: Path) -> Iterator[mmap.mmap]:
     OSError
         The file cannot be opened.
     """
-    with path.open("rb") as stream:
-        if not stream.seek(0, 2):
+    descriptor = os.open(path, os.O_RDONLY)  # a stream would cost as much as the mapping
+    try:
+        if not os.fstat(descriptor).st_size:
             raise SourceDataError("the file is empty")
-        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        mapped = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+    finally:
+        os.close(descriptor)
     try:
         yield mapped
     finally:
@@ -159,26 +162,14 @@ def _read_meta(mapped: mmap.mmap, start: int) -> tuple[dict[int, str], int]:
     values: dict[int, str] = {}
     position = start
     while mapped[position : position + 2] == b"\x02\x00":
-        end = _element_end(mapped, position)
-        element = next(iter_elements(mapped, position, end, EXPLICIT_LE))
-        if element.vr not in {"OB", "UN", "SQ"}:
-            values[element.tag] = element_bytes(mapped, element).decode("latin-1").strip("\0 ")
+        tag, vr, value, length = read_header(mapped, position, len(mapped), EXPLICIT_LE)
+        end = value + length
+        if length < 0 or end > len(mapped):
+            raise SourceDataError("the data end inside group 2", offset=position)
+        if vr not in {"OB", "UN", "SQ"}:
+            values[tag] = mapped[value:end].decode("latin-1").strip("\0 ")
         position = end
     return values, position
-
-
-def _element_end(mapped: mmap.mmap, position: int) -> int:
-    """The offset behind an explicit VR little endian element of defined length."""
-    head = mapped[position : position + 12]
-    if len(head) < 8:
-        raise SourceDataError("the data end inside group 2", offset=position)
-    if head[4:6].decode("latin-1") in LONG_VRS:
-        end = position + 12 + int.from_bytes(head[8:12], "little")
-    else:
-        end = position + 8 + int.from_bytes(head[6:8], "little")
-    if end > len(mapped):
-        raise SourceDataError("the data end inside group 2", offset=position)
-    return end
 
 
 def _guess_syntax(mapped: mmap.mmap, start: int) -> str:

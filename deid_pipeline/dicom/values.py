@@ -69,7 +69,8 @@ def _codecs() -> dict[str, str]:
 
 def element_bytes(buffer: Buffer, element: Element) -> bytes:
     """The value field of an element as bytes."""
-    return bytes(buffer[element.value : element.end])
+    raw = buffer[element.value : element.end]
+    return raw if isinstance(raw, bytes) else bytes(raw)
 
 
 def first_number(buffer: Buffer, element: Element | None, *, big_endian: bool, default: int = 0) -> int:
