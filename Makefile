@@ -47,6 +47,7 @@ check: $(VENV)/.installed-dev ## format, lint, types, import contracts, sizes, d
 	$(BIN)/lint-imports
 	$(BIN)/python tools/house.py deid_pipeline tools
 	$(BIN)/python tools/docs_tables.py --check
+	$(BIN)/python tools/docs_reference.py --check
 
 format: $(VENV)/.installed-dev ## rewrite the code in the house's format
 	$(BIN)/ruff format .
@@ -54,6 +55,7 @@ format: $(VENV)/.installed-dev ## rewrite the code in the house's format
 
 docs: $(VENV)/.installed-core ## rewrite the README's tables from the code
 	$(BIN)/python tools/docs_tables.py --write
+	$(BIN)/python tools/docs_reference.py --write
 
 bench: $(VENV)/.installed-test ## measure speed on this machine
 	$(BIN)/python -m benchmarks
