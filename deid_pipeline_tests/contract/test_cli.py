@@ -21,8 +21,11 @@ INTERFACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("files",): ("--vault", "--format"),
     ("file",): ("--key-file", "--strategy"),
     ("metadata",): (),
+    ("map",): ("--vault", "--kind", "--out"),
     ("strategy", "list"): (),
     ("strategy", "show"): (),
+    ("strategy", "explain"): (),
+    ("strategy", "lint"): (),
     ("synth",): ("--studies", "--slides", "--seed"),
     ("report",): ("--vault", "--release", "--out"),
 }
