@@ -101,6 +101,22 @@ def test_replacements_are_made_one_at_a_time_when_they_are_written(tmp_path: Pat
     assert made == [0, 1, 2]
 
 
+def test_new_frames_do_not_pile_up_in_memory(tmp_path: Path) -> None:
+    frame = bytes(200_000)
+    lying: list[int] = []
+
+    def produce() -> bytes:
+        lying.append((tmp_path / "out").stat().st_size)
+        return frame
+
+    with open_dicom(raw_file(tmp_path, DATA)) as file:
+        replacements = [Replacement(file.start + at, file.start + at + 2, produce) for at in range(20, 60, 2)]
+        write_dicom(
+            tmp_path / "out", file, head=HEAD, segments=[(file.start, file.end)], replacements=replacements
+        )  # fmt: skip
+    assert all(number * len(frame) - size < 1 << 20 for number, size in enumerate(lying))
+
+
 def test_an_existing_target_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(b"precious")
     with open_dicom(raw_file(tmp_path, DATA)) as file, pytest.raises(FileExistsError):
