@@ -5,9 +5,12 @@ What belongs here: handing items to processes and surviving a process that dies 
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
+import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -90,6 +93,9 @@ def _new_pool(settings: Settings, workers: int) -> ProcessPoolExecutor:
 
 
 def _start(settings: Settings) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells the whole group; the parent ends its workers
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)  # its lines would carry values
+    warnings.simplefilter("ignore")
     _project.append(open_project(settings))
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
