@@ -28,7 +28,8 @@ _CODE_VALUE = 0x00080100
 class CheckCase:
     """One output file and everything a check may compare it with.
 
-    ``boxes_by_frame`` holds the half-open boxes that were filled, by 0-based frame index. ``expected_values`` has the
+    ``boxes_by_frame`` holds the half-open boxes that were filled, by 0-based frame index; ``changed_by_frame`` the
+    boxes that may have changed, where a frame's coding cannot part more from them. ``expected_values`` has the
     new text, by tag path, of every element that was rewritten and not removed; ``element_changes`` has those and the
     removed ones. ``expected_patient_id`` is empty when the output is to have none.
     """
@@ -43,6 +44,7 @@ class CheckCase:
     element_changes: Sequence[ElementChange] = ()
     expected_values: Mapping[str, str] = field(default_factory=dict)
     strategy_name: str = ""
+    changed_by_frame: Mapping[int, tuple[Box, ...]] = field(default_factory=dict)
 
     @cached_property
     def source(self) -> Part10:

@@ -6,13 +6,14 @@ What belongs here: one uniform colour in each box. What does not: whether the bo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import numpy as np
 
 from deid_pipeline.checks.case import CheckCase
+from deid_pipeline.checks.decoding import decoded, encapsulated_frames
 from deid_pipeline.checks.protocol import Outcome, outcome
-from deid_pipeline.checks.samples import decoded_frame, native_frames
+from deid_pipeline.checks.samples import NativeFrames, native_frames
 
 
 class PixelsHidden:
@@ -32,22 +33,30 @@ def _visible(case: CheckCase) -> Iterator[str]:
         return
     output = case.output
     shape = None if output.pixels_encapsulated else native_frames(output)
-    for index, some in boxes.items():
-        if shape is None:
-            frame = decoded_frame(case, of_source=False, index=index)
-        elif 0 <= index < shape.frames:
-            frame = shape.view(output.pixels, index)
-        else:
-            yield f"there is no frame {index + 1}"
-            continue
-        for box in some:
+    seen = set()
+    for index, frame in _frames(case, shape, boxes):
+        seen.add(index)
+        for box in boxes[index]:
             rows, columns = shape.slices(box) if shape else (slice(box.top, box.bottom), slice(box.left, box.right))
             inside = frame[rows, columns]
             if not inside.size or not _is_uniform(inside, halved=bool(shape and shape.halved_chroma)):
                 yield f"a box of frame {index + 1} is not uniform"
+    yield from (f"there is no frame {index + 1}" for index in boxes if index not in seen)
 
 
-def _is_uniform(inside: np.ndarray[tuple[int, ...], np.dtype[np.unsignedinteger]], *, halved: bool) -> bool:
+def _frames(
+    case: CheckCase, shape: NativeFrames | None, wanted: Container[int]
+) -> Iterator[tuple[int, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]]:
+    """The frames of the output that have boxes, one at a time."""
+    if shape is not None:
+        yield from ((at, shape.view(case.output.pixels, at)) for at in range(shape.frames) if at in wanted)
+        return
+    for index, frame in enumerate(encapsulated_frames(case.output, case.output_path)):
+        if index in wanted:
+            yield index, decoded(frame, case.output)
+
+
+def _is_uniform(inside: np.ndarray[tuple[int, ...], np.dtype[np.generic]], *, halved: bool) -> bool:
     """Whether all pixels are equal; the two luma samples of a 4:2:2 pair are, too."""
     first = inside[0, 0]
     return bool((inside == first).all()) and not (halved and first[0] != first[1])

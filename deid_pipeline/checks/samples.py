@@ -1,6 +1,7 @@
 """Pixel data as samples, read without the codecs that wrote them.
 
-What belongs here: views of native frames, and boxes in them. What does not: judging (the checks).
+What belongs here: views of native frames, and boxes in them. What does not: judging (the checks), compressed frames
+(``decoding``).
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deid_pipeline.checks.case import CheckCase
-from deid_pipeline.checks.leaf import quiet
 from deid_pipeline.checks.reading import Part10
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline.model import Box
@@ -76,21 +75,3 @@ def native_frames(file: Part10) -> NativeFrames:
     if frames.frame_bytes * frames.frames > len(file.pixels) or not frames.frame_bytes:
         raise SourceDataError("the header claims more pixels than there are data", tag_path="(7fe0,0010)")
     return frames
-
-
-def decoded_frame(case: CheckCase, *, of_source: bool, index: int) -> npt.NDArray[Any]:
-    """One compressed frame decoded by pydicom without any colour conversion, ``(rows, columns, samples)``.
-
-    Raises
-    ------
-    Exception
-        Whatever pydicom raises when no decoder of its own is there: the check then crashes, and the file is held.
-    """
-    from pydicom import dcmread
-    from pydicom.pixels.decoders.base import get_decoder
-
-    with quiet():
-        data_set = dcmread(case.source_path if of_source else case.output_path, force=True)
-        decoder = get_decoder(data_set.file_meta.TransferSyntaxUID)
-        array, _ = decoder.as_array(data_set, index=index, raw=True)
-    return array if array.ndim == 3 else array[:, :, np.newaxis]

@@ -4,6 +4,7 @@ What belongs here: one file for each way of coding samples, and the walk from pi
 data set around the pixels (room ``dicom``), the choice of boxes and fill values (room ``redaction``).
 """
 
+from deid_pipeline.codecs.encapsulation import OffsetTables, forget_pages, frame_bytes, frame_replacement
 from deid_pipeline.codecs.frames import Frame, iter_frames
 from deid_pipeline.codecs.htj2k import HTJ2K
 from deid_pipeline.codecs.jpeg import JPEG
@@ -42,4 +43,16 @@ def codec_for(transfer_syntax_uid: str) -> Codec:
     raise SourceDataError("no codec reads this transfer syntax", tag_path="(0002,0010)")
 
 
-__all__ = ["CODECS", "Buffer", "Codec", "Frame", "FrameArray", "codec_for", "iter_frames"]
+__all__ = [
+    "CODECS",
+    "Buffer",
+    "Codec",
+    "Frame",
+    "FrameArray",
+    "OffsetTables",
+    "codec_for",
+    "forget_pages",
+    "frame_bytes",
+    "frame_replacement",
+    "iter_frames",
+]

@@ -6,7 +6,8 @@ comparing it with the layout. What does not: decoding.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from deid_pipeline.codecs.protocol import Buffer
 from deid_pipeline.codecs.samples import check_claim, damaged
@@ -32,6 +33,64 @@ class Codestream:
     precision: int
     process: int
     adobe_transform: int | None = None
+    is_signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodingStyle:
+    """How a JPEG 2000 stream was made (COD segment, T.800 A.6.1).
+
+    ``levels`` counts wavelet decompositions; ``mixes_components`` says whether the first three components were
+    transformed together, reversibly (RCT) when ``is_reversible``, else not (ICT).
+    """
+
+    levels: int
+    mixes_components: bool
+    is_reversible: bool
+
+
+def header_segments(frame: Buffer) -> Iterator[tuple[int, bytes]]:
+    """Walk the segments of a JPEG or JPEG-LS stream up to its first scan header, which is the last one.
+
+    Yields
+    ------
+    tuple of int and bytes
+        The low byte of the marker, and the parameters behind the length.
+
+    Raises
+    ------
+    SourceDataError
+        No start of image.
+    """
+    if len(frame) < 4 or bytes(frame[:2]) != b"\xff\xd8":
+        raise damaged("a frame does not start as a JPEG stream")
+    position = 2
+    while position + 4 <= len(frame) and frame[position] == 0xFF:
+        marker = int(frame[position + 1])
+        if marker == 0xFF or marker in _STANDALONE:
+            position += 1 if marker == 0xFF else 2
+            continue
+        if marker == _END_OF_IMAGE:
+            return
+        length = int.from_bytes(frame[position + 2 : position + 4], "big")
+        yield marker, bytes(frame[position + 4 : position + 2 + length])
+        if marker == _START_OF_SCAN:
+            return
+        position += 2 + length
+
+
+def read_scan_header(frame: Buffer) -> bytes:
+    """Read the parameters of the first scan of a JPEG or JPEG-LS stream (T.81 B.2.3, T.87 C.2.3).
+
+    Raises
+    ------
+    SourceDataError
+        There is no scan, or its header is too short for its components.
+    """
+    for marker, body in header_segments(frame):
+        if marker == _START_OF_SCAN and len(body) >= 6 and len(body) == 4 + 2 * body[0]:
+            return body
+    raise damaged("a JPEG stream has no scan")
 
 
 def read_jpeg_header(frame: Buffer) -> Codestream:
@@ -42,21 +101,9 @@ def read_jpeg_header(frame: Buffer) -> Codestream:
     SourceDataError
         No start of image, or no frame header before the first scan.
     """
-    if len(frame) < 4 or bytes(frame[:2]) != b"\xff\xd8":
-        raise damaged("a frame does not start as a JPEG stream")
-    position, adobe = 2, None
+    adobe = None
     found: Codestream | None = None
-    while position + 4 <= len(frame):
-        if frame[position] != 0xFF:
-            break
-        marker = frame[position + 1]
-        if marker == 0xFF or marker in _STANDALONE:
-            position += 1 if marker == 0xFF else 2
-            continue
-        if marker in (_START_OF_SCAN, _END_OF_IMAGE):
-            break
-        length = int.from_bytes(frame[position + 2 : position + 4], "big")
-        segment = bytes(frame[position + 4 : position + 2 + length])
+    for marker, segment in header_segments(frame):
         if marker in _FRAME_HEADERS and len(segment) >= 6 and found is None:
             found = Codestream(
                 rows=int.from_bytes(segment[1:3], "big"),
@@ -67,10 +114,9 @@ def read_jpeg_header(frame: Buffer) -> Codestream:
             )
         if marker == _APP14 and segment[:5] == b"Adobe" and len(segment) >= 12:
             adobe = segment[11]
-        position += 2 + length
     if found is None:
         raise damaged("a JPEG stream has no frame header")
-    return Codestream(found.rows, found.columns, found.components, found.precision, found.process, adobe)
+    return replace(found, adobe_transform=adobe)
 
 
 def read_jpeg_2000_header(frame: Buffer) -> Codestream:
@@ -96,7 +142,27 @@ def read_jpeg_2000_header(frame: Buffer) -> Codestream:
     (first,) = described
     if first[1:] != b"\x01\x01" or right <= left or bottom <= top:
         raise damaged("a JPEG 2000 stream has subsampled components or no pixels")
-    return Codestream(bottom - top, right - left, components, (first[0] & 0x7F) + 1, 0x51)
+    precision, is_signed = (first[0] & 0x7F) + 1, first[0] > 0x7F
+    return Codestream(bottom - top, right - left, components, precision, 0x51, None, is_signed)
+
+
+def read_coding_style(frame: Buffer) -> CodingStyle:
+    """Read the COD segment of a JPEG 2000 or HTJ2K codestream, bare or inside JP2 boxes.
+
+    Raises
+    ------
+    SourceDataError
+        There is none in the main header.
+    """
+    head = bytes(frame[:_MAX_HEADER_SEARCH])
+    position = head.find(b"\xff\x4f\xff\x51") + 2
+    while position >= 2 and head[position : position + 2] not in (b"", b"\xff\x90"):
+        length = int.from_bytes(head[position + 2 : position + 4], "big")
+        body = head[position + 4 : position + 2 + length]
+        if head[position : position + 2] == b"\xff\x52" and len(body) >= 10:
+            return CodingStyle(levels=body[5], mixes_components=bool(body[4]), is_reversible=body[9] == 1)
+        position += 2 + max(2, length)
+    raise damaged("a JPEG 2000 stream has no coding style")
 
 
 def check_against(header: Codestream, layout: PixelLayout) -> None:

@@ -1,26 +1,36 @@
-"""JPEG baseline, extended and lossless (ITU-T T.81; PS3.5 8.2.1), decoded only.
+"""JPEG baseline, extended and lossless (ITU-T T.81; PS3.5 8.2.1).
 
-What belongs here: choosing how libjpeg-turbo reads a stream. What does not: JPEG-LS and JPEG 2000.
+What belongs here: choosing how a stream is read and rewritten. What does not: rewriting coefficients
+(``jpeg_redaction``), encoding without loss (``jpeg_lossless``), JPEG-LS and JPEG 2000.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deid_pipeline.codecs.codestream import Codestream, check_against, read_jpeg_header
-from deid_pipeline.codecs.decode_only import DecodeOnly
-from deid_pipeline.codecs.protocol import Buffer, FrameArray
-from deid_pipeline.codecs.samples import damaged, stored_values
-from deid_pipeline.model import PixelLayout
+import numpy as np
 
-_PROCESSES = frozenset({0xC0, 0xC1, 0xC2, 0xC3})  # Huffman: baseline, extended, progressive, lossless
+from deid_pipeline.codecs.codestream import Codestream, check_against, read_jpeg_header
+from deid_pipeline.codecs.jpeg_header import JpegFrame
+from deid_pipeline.codecs.jpeg_lossless import encode_lossless
+from deid_pipeline.codecs.jpeg_redaction import mcu_boxes, redact_jpeg
+from deid_pipeline.codecs.jpeg_stream import read_frame
+from deid_pipeline.codecs.protocol import Buffer, FrameArray
+from deid_pipeline.codecs.reencoding import Reencoding, stream_samples
+from deid_pipeline.codecs.samples import check_fill, damaged, inside_frame, stored_values
+from deid_pipeline.errors import ResidualRiskError, SourceDataError
+from deid_pipeline.model import Box, PixelLayout
+
+_PROGRESSIVE, _LOSSLESS = 0xC2, 0xC3
+_PROCESSES = frozenset({0xC0, 0xC1, _PROGRESSIVE, _LOSSLESS})  # Huffman: baseline, extended, and these two
 _END_OF_IMAGE = b"\xff\xd9"  # libjpeg makes up what is missing without it
 _END_SEARCH = 64  # bytes of padding that may follow
 
 
 @dataclass(frozen=True, slots=True)
-class JpegCodec(DecodeOnly):
-    """Processes 1, 2 and 4 and 14 of JPEG, 8 to 16 bits."""
+class JpegCodec(Reencoding):
+    """Processes 1, 2 and 4 (rewritten in their coefficients) and 14 (written without loss) of JPEG, 8 to 16 bits."""
 
     name: str = "jpeg"
     transfer_syntax_uids: tuple[str, ...] = (
@@ -29,6 +39,10 @@ class JpegCodec(DecodeOnly):
         "1.2.840.10008.1.2.4.57",
         "1.2.840.10008.1.2.4.70",
     )
+
+    def read_header(self, frame: Buffer) -> Codestream:
+        """Read the frame header."""
+        return read_jpeg_header(frame)
 
     def decode_frame(self, frame: Buffer, layout: PixelLayout) -> FrameArray:
         """Decode one frame; see `Codec.decode_frame`.
@@ -52,14 +66,121 @@ class JpegCodec(DecodeOnly):
             raise damaged("a JPEG frame cannot be decoded") from None
         return stored_values(samples, layout, precision=header.precision)
 
+    def encode_frame(self, samples: FrameArray, layout: PixelLayout, *, like: Buffer) -> bytes:
+        """Encode one frame of process 14; see `encode_lossless`.
+
+        Raises
+        ------
+        ResidualRiskError
+            Another process, or samples that are no components of the stream.
+        """
+        header = read_jpeg_header(like)
+        if header.process != _LOSSLESS or _is_converted(header, layout):
+            raise ResidualRiskError("a JPEG frame of this process or colour space cannot be encoded without loss")
+        return encode_lossless(samples, like=like)
+
+    def redact_frame(
+        self,
+        frame: Buffer,
+        layout: PixelLayout,
+        *,
+        boxes: Sequence[Box],
+        fill: tuple[int, ...],
+        decoded: FrameArray | None = None,
+    ) -> bytes:
+        """Return the frame with boxes filled; see `Codec.redact_frame`.
+
+        Frames of the cosine transform keep all coefficients outside the touched units. They are decoded before and
+        after, and compared.
+
+        Raises
+        ------
+        ResidualRiskError
+            The process is progressive, arithmetic or hierarchical, or anything outside the touched units differs.
+        SourceDataError
+            The frame is damaged or contradicts the layout.
+        """
+        header = read_jpeg_header(frame)
+        if header.process == _LOSSLESS:
+            return Reencoding.redact_frame(self, frame, layout, boxes=boxes, fill=fill, decoded=decoded)
+        before = self.decode_frame(frame, layout) if decoded is None else decoded
+        check_fill(fill, layout)
+        stream_fill = _stream_fill(fill, header, layout)
+        new = redact_jpeg(frame, boxes=_with_ring(read_frame(frame), layout, boxes), fill=stream_fill)
+        try:
+            after = self.decode_frame(new, layout)
+        except SourceDataError:
+            raise ResidualRiskError("a rewritten JPEG frame cannot be decoded") from None
+        _prove(before, after, layout, boxes=boxes, changed=self.changed_boxes(frame, layout, boxes=boxes))
+        return new
+
+    def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:
+        """Return the boxes grown to whole units; see `Codec.changed_boxes`."""
+        if read_jpeg_header(frame).process == _LOSSLESS:
+            return Reencoding.changed_boxes(self, frame, layout, boxes=boxes)
+        return mcu_boxes(frame, _with_ring(read_frame(frame), layout, boxes))
+
+
+def _is_converted(header: Codestream, layout: PixelLayout) -> bool:
+    """Whether decoding turns YCbCr into RGB."""
+    return header.components == 3 and layout.photometric_interpretation == "RGB" and header.adobe_transform == 1
+
 
 def _colour_spaces(header: Codestream, layout: PixelLayout) -> tuple[str | None, str | None]:
     """Colour space of the stream and the one wanted, as libjpeg names them; None leaves the choice to it."""
     if header.components != 3:
         return None, None
-    if layout.photometric_interpretation == "RGB" and header.adobe_transform == 1:
+    if _is_converted(header, layout):
         return "YCBCR", "RGB"
     return "RGB", "RGB"  # equal spaces: no conversion, whatever the components are
+
+
+def _stream_fill(fill: tuple[int, ...], header: Codestream, layout: PixelLayout) -> tuple[int, ...]:
+    """Turn stored values into values of the stream's components (T.871 clause 7 for YCbCr).
+
+    Raises
+    ------
+    ResidualRiskError
+        A value does not fit the stream.
+    """
+    values = np.array(fill, dtype=np.int64 if layout.pixel_representation else np.uint64)
+    if not _is_converted(header, layout):
+        return tuple(stream_samples(values, header).tolist())
+    red, green, blue = fill
+    centre, top = 1 << (header.precision - 1), (1 << header.precision) - 1
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    chroma = (centre + (blue - luma) / 1.772, centre + (red - luma) / 1.402)
+    return tuple(min(top, max(0, round(value))) for value in (luma, *chroma))
+
+
+def _with_ring(frame: JpegFrame, layout: PixelLayout, boxes: Sequence[Box]) -> list[Box]:
+    """Grow boxes by what decoders smooth across the edge of a unit, so that the boxes themselves come out plain."""
+    beside, below = frame.ring
+    return [
+        Box(box.left - beside, box.top - below, box.right + beside, box.bottom + below)
+        for box in filter(None, (inside_frame(box, layout) for box in boxes))
+    ]
+
+
+def _prove(
+    before: FrameArray, after: FrameArray, layout: PixelLayout, *, boxes: Sequence[Box], changed: Sequence[Box]
+) -> None:
+    """Compare a frame before and after.
+
+    Raises
+    ------
+    ResidualRiskError
+        Something differs outside ``changed``, or a box is not of one colour.
+    """
+    differs = before != after
+    for box in changed:
+        differs[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = False
+    if differs.any():
+        raise ResidualRiskError("a rewritten JPEG frame differs outside the touched units")
+    for inside in filter(None, (inside_frame(box, layout) for box in boxes)):
+        place = after[inside.top : inside.bottom, inside.left : inside.right]
+        if not np.array_equal(place, np.broadcast_to(place[:1, :1], place.shape)):
+            raise ResidualRiskError("a box of a rewritten JPEG frame is not of one colour")
 
 
 JPEG = JpegCodec()

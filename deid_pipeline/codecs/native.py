@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
-from deid_pipeline.codecs.samples import check_claim, damaged, frame_shape, sample_dtype
+from deid_pipeline.codecs.samples import check_claim, check_fill, damaged, frame_shape, inside_frame, sample_dtype
 from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import Box, PixelLayout
 
@@ -44,7 +44,15 @@ class NativeCodec:
         values = np.array(cells.reshape(frame_shape(layout)), dtype=sample_dtype(layout), order="C")
         return values if layout.keyword != "PixelData" else _used_bits(values, layout)
 
-    def redact_frame(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box], fill: tuple[int, ...]) -> bytes:
+    def redact_frame(
+        self,
+        frame: Buffer,
+        layout: PixelLayout,
+        *,
+        boxes: Sequence[Box],
+        fill: tuple[int, ...],
+        decoded: FrameArray | None = None,  # noqa: ARG002
+    ) -> bytes:
         """Return the frame with boxes filled; see `Codec.redact_frame`.
 
         Whole cells are written, so bits above Bits Stored (embedded overlays) go as well. In native YBR_FULL_422 a
@@ -53,18 +61,35 @@ class NativeCodec:
         _check(frame, layout)
         if layout.bits_allocated == 1 or layout.keyword != "PixelData":
             raise ResidualRiskError("1-bit and floating-point pixel data cannot be redacted by this version")
-        if len(fill) != layout.samples_per_pixel:
-            raise ResidualRiskError("the fill value does not fit the samples of a pixel")
-        cells = [_cell_value(value, layout) for value in fill]
+        cells = fill_cells(fill, layout)
         content = bytearray(frame)
         samples = np.frombuffer(content, dtype=_stored_dtype(layout, unsigned=True), count=_cell_count(layout))
-        for box in boxes:
-            inside = Box(
-                max(0, box.left), max(0, box.top), min(layout.columns, box.right), min(layout.rows, box.bottom)
-            )
-            if box.area > 0 and inside.area > 0:
-                _fill_box(samples, layout, box=inside, cells=cells)
+        for inside in filter(None, (inside_frame(box, layout) for box in boxes)):
+            _fill_box(samples, layout, box=inside, cells=cells)
         return bytes(content)
+
+    def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:  # noqa: ARG002
+        """Return the boxes, in YBR_FULL_422 widened to even columns."""
+        if layout.photometric_interpretation != "YBR_FULL_422":
+            return tuple(boxes)
+        return tuple(Box(box.left // 2 * 2, box.top, (box.right + 1) // 2 * 2, box.bottom) for box in boxes)
+
+    def redacted_interpretation(self, frame: Buffer, layout: PixelLayout) -> str:  # noqa: ARG002
+        """Return the photometric interpretation as it is."""
+        return layout.photometric_interpretation
+
+
+def fill_cells(fill: Sequence[int], layout: PixelLayout) -> list[int]:
+    """Put stored values into their cells: shifted below High Bit, their sign extended, nothing else set.
+
+    Raises
+    ------
+    ResidualRiskError
+        The fill is no pixel of the layout.
+    """
+    check_fill(fill, layout)
+    shift = layout.high_bit + 1 - layout.bits_stored
+    return [(value << shift) & ((1 << layout.bits_allocated) - 1) for value in fill]
 
 
 def _check(frame: Buffer, layout: PixelLayout) -> None:
@@ -122,15 +147,6 @@ def _used_bits(values: FrameArray, layout: PixelLayout) -> FrameArray:
     np.left_shift(values, above, out=values)
     np.right_shift(values, spare, out=values)
     return values
-
-
-def _cell_value(value: int, layout: PixelLayout) -> int:
-    """Put a stored value into its cell: shifted below High Bit, its sign extended, nothing else set."""
-    low = -(1 << (layout.bits_stored - 1)) if layout.pixel_representation else 0
-    if not low <= value < low + (1 << layout.bits_stored):
-        raise ResidualRiskError("the fill value is outside the range of stored values")
-    shift = layout.high_bit + 1 - layout.bits_stored
-    return (value << shift) & ((1 << layout.bits_allocated) - 1)
 
 
 def _fill_box(samples: FrameArray, layout: PixelLayout, *, box: Box, cells: list[int]) -> None:

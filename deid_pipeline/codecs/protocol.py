@@ -64,7 +64,15 @@ class Codec(Protocol):
         """
         ...
 
-    def redact_frame(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box], fill: tuple[int, ...]) -> bytes:
+    def redact_frame(
+        self,
+        frame: Buffer,
+        layout: PixelLayout,
+        *,
+        boxes: Sequence[Box],
+        fill: tuple[int, ...],
+        decoded: FrameArray | None = None,
+    ) -> bytes:
         """Return the same frame with the pixels of ``boxes`` set to ``fill`` and everything else untouched.
 
         Parameters
@@ -76,12 +84,16 @@ class Codec(Protocol):
         boxes
             Half-open pixel rectangles; parts outside the frame are ignored.
         fill
-            One stored value for each sample of a pixel (`deid_pipeline.redaction.fill_for`).
+            One stored value for each sample of a pixel (`deid_pipeline.redaction.fill_for`). A frame that is rewritten
+            in its coefficients may show a value beside it, the same for all pixels.
+        decoded
+            What `decode_frame` gave for this frame, where the caller has it already; not changed.
 
         Returns
         -------
         bytes
-            The rewritten frame.
+            The rewritten frame. Every sample outside `changed_boxes` decodes to the value it had, and the pixels
+            inside ``boxes`` are all equal; codecs that decode prove both before they return.
 
         Raises
         ------
@@ -89,5 +101,34 @@ class Codec(Protocol):
             The frame cannot be rewritten without touching anything else.
         SourceDataError
             The frame is damaged or contradicts the layout.
+        """
+        ...
+
+    def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:
+        """Say which pixels `redact_frame` may change: the boxes, or what the coding cannot part from them.
+
+        Parameters
+        ----------
+        frame
+            The bytes of the frame before redaction; at most its header is read.
+        layout
+            The layout of the instance.
+        boxes
+            Half-open pixel rectangles.
+
+        Raises
+        ------
+        ResidualRiskError
+            The frame cannot be rewritten.
+        SourceDataError
+            The frame's header is damaged.
+        """
+        ...
+
+    def redacted_interpretation(self, frame: Buffer, layout: PixelLayout) -> str:
+        """Name the photometric interpretation that the instance has once this frame is rewritten.
+
+        It is the layout's, but for an irreversible colour transform that is written reversibly: then YBR_RCT, and all
+        frames of the instance have to be rewritten (`redact_frame` with no boxes), since one value names them all.
         """
         ...

@@ -1,40 +1,41 @@
 """RLE Lossless (PS3.5 annex G): one byte plane after the other, each packed on its own.
 
-What belongs here: the RLE header and its segments. What does not: finding the frames (``frames``).
+What belongs here: the RLE header and its segments, read and written. What does not: finding the frames (``frames``).
 """
 
 from __future__ import annotations
 
 import itertools
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from deid_pipeline.codecs.decode_only import DecodeOnly
+from deid_pipeline.codecs.native import fill_cells
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
-from deid_pipeline.codecs.samples import check_claim, damaged, sample_dtype, stored_values
-from deid_pipeline.model import PixelLayout
+from deid_pipeline.codecs.samples import check_claim, damaged, inside_frame, sample_dtype, stored_values
+from deid_pipeline.errors import ResidualRiskError
+from deid_pipeline.model import Box, PixelLayout
 
 _HEADER_BYTES = 64
+_MOST_SEGMENTS = 15
 _BEST_RATIO = 64  # two bytes stand for at most 128
 
 
 @dataclass(frozen=True, slots=True)
-class RleCodec(DecodeOnly):
-    """Run-length coded byte planes, most significant byte first; decoded only."""
+class RleCodec:
+    """Run-length coded byte planes, most significant byte first; segments that do not change are kept as they are."""
 
     name: str = "rle"
     transfer_syntax_uids: tuple[str, ...] = ("1.2.840.10008.1.2.5",)
+    can_redact: bool = True
 
     def decode_frame(self, frame: Buffer, layout: PixelLayout) -> FrameArray:
         """Decode one frame; see `Codec.decode_frame`."""
-        check_claim(layout)
+        segments = _segments(frame, layout)
         dtype = sample_dtype(layout)
-        planes = layout.samples_per_pixel * dtype.itemsize
         pixels = layout.rows * layout.columns
-        if pixels * planes > _BEST_RATIO * len(frame):
-            raise damaged("the header claims more pixels than a run-length coded frame can hold")
-        segments = _segments(frame, count=planes)
         packed = np.empty((pixels, layout.samples_per_pixel, dtype.itemsize), dtype=np.uint8)
         for index, segment in enumerate(segments):
             sample, byte = divmod(index, dtype.itemsize)
@@ -42,13 +43,76 @@ class RleCodec(DecodeOnly):
         values = packed.view(dtype.newbyteorder(">")).reshape(layout.rows, layout.columns, layout.samples_per_pixel)
         return stored_values(values.astype(dtype), layout, precision=min(layout.bits_stored, layout.bits_allocated))
 
+    def redact_frame(
+        self,
+        frame: Buffer,
+        layout: PixelLayout,
+        *,
+        boxes: Sequence[Box],
+        fill: tuple[int, ...],
+        decoded: FrameArray | None = None,  # noqa: ARG002
+    ) -> bytes:
+        """Return the frame with boxes filled; see `Codec.redact_frame`.
 
-def _segments(frame: Buffer, *, count: int) -> list[bytes]:
+        Whole cells are written, bits above Bits Stored among them; outside the boxes those bits stay. Each segment
+        that changes is packed again and unpacked to be compared.
+        """
+        if layout.high_bit + 1 != layout.bits_stored:
+            raise ResidualRiskError("run-length coded samples above bit 0 cannot be redacted by this version")
+        cells = fill_cells(fill, layout)
+        size = layout.bits_allocated // 8
+        planes = [byte for cell in cells for byte in cell.to_bytes(size, "big")]
+        inside = list(filter(None, (inside_frame(box, layout) for box in boxes)))
+        segments = [
+            _redacted(segment, layout, boxes=inside, value=value)
+            for segment, value in zip(_segments(frame, layout), planes, strict=True)
+        ]
+        return _joined(segments)
+
+    def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:  # noqa: ARG002
+        """Return the boxes themselves: nothing around them changes."""
+        return tuple(boxes)
+
+    def redacted_interpretation(self, frame: Buffer, layout: PixelLayout) -> str:  # noqa: ARG002
+        """Return the photometric interpretation as it is."""
+        return layout.photometric_interpretation
+
+
+def _redacted(segment: bytes, layout: PixelLayout, *, boxes: Sequence[Box], value: int) -> bytes:
+    """One segment with the boxes of its byte plane set to a value; the segment itself where they had it before."""
+    import imagecodecs
+
+    pixels = layout.rows * layout.columns
+    plane = _unpack(segment, pixels=pixels).reshape(layout.rows, layout.columns).copy()
+    before = plane.copy()
+    for box in boxes:
+        plane[box.top : box.bottom, box.left : box.right] = value
+    if np.array_equal(before, plane):
+        return segment
+    packed = bytes(imagecodecs.packbits_encode(plane, axis=-1))  # each row on its own, PS3.5 G.3.1
+    if not np.array_equal(_unpack(packed, pixels=pixels), plane.ravel()):
+        raise ResidualRiskError("a rewritten run-length coded segment does not hold the values it should")
+    return packed
+
+
+def _joined(segments: Sequence[bytes]) -> bytes:
+    """A frame of segments, each padded to an even length (PS3.5 G.3.1, G.5)."""
+    padded = [segment + b"\0" * (len(segment) % 2) for segment in segments]
+    offsets = [_HEADER_BYTES, *itertools.accumulate(map(len, padded), initial=_HEADER_BYTES)][1:-1]
+    header = [len(padded), *offsets]
+    return struct.pack("<16I", *header, *[0] * (16 - len(header))) + b"".join(padded)
+
+
+def _segments(frame: Buffer, layout: PixelLayout) -> list[bytes]:
     """Cut a frame into its segments by the offsets of its header (PS3.5 G.5)."""
+    check_claim(layout)
+    count = layout.samples_per_pixel * sample_dtype(layout).itemsize
+    if layout.rows * layout.columns * count > _BEST_RATIO * len(frame):
+        raise damaged("the header claims more pixels than a run-length coded frame can hold")
     if len(frame) < _HEADER_BYTES:
         raise damaged("a run-length coded frame has no header")
     header = np.frombuffer(frame, dtype="<u4", count=_HEADER_BYTES // 4)
-    if int(header[0]) != count:
+    if int(header[0]) != count or count > _MOST_SEGMENTS:
         raise damaged("a run-length coded frame has another number of segments than the header claims")
     bounds = [int(offset) for offset in header[1 : count + 1]] + [len(frame)]
     if bounds[0] < _HEADER_BYTES or any(left >= right for left, right in itertools.pairwise(bounds)):

@@ -6,11 +6,13 @@ for each codec), headers of codestreams (``codestream``).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from deid_pipeline.codecs.protocol import FrameArray
-from deid_pipeline.errors import SourceDataError
-from deid_pipeline.model import PixelLayout
+from deid_pipeline.errors import ResidualRiskError, SourceDataError
+from deid_pipeline.model import Box, PixelLayout
 
 PIXEL_TAG = "(7fe0,0010)"
 MAX_DECODED_BYTES = 1 << 30
@@ -65,6 +67,43 @@ def frame_shape(layout: PixelLayout) -> tuple[int, ...]:
     """Shape of a decoded frame, ``(rows, columns)`` or ``(rows, columns, samples)``."""
     grey = (layout.rows, layout.columns)
     return grey if layout.samples_per_pixel == 1 else (*grey, layout.samples_per_pixel)
+
+
+def inside_frame(box: Box, layout: PixelLayout) -> Box | None:
+    """Cut a box to the frame; None when nothing is left."""
+    inside = Box(max(0, box.left), max(0, box.top), min(layout.columns, box.right), min(layout.rows, box.bottom))
+    return inside if inside.left < inside.right and inside.top < inside.bottom else None
+
+
+def check_fill(fill: Sequence[int], layout: PixelLayout) -> None:
+    """Refuse a fill that is no pixel of the layout.
+
+    Raises
+    ------
+    ResidualRiskError
+        Another number of values than a pixel has samples, or one outside the range of stored values.
+    """
+    if len(fill) != layout.samples_per_pixel:
+        raise ResidualRiskError("the fill value does not fit the samples of a pixel")
+    low = -(1 << (layout.bits_stored - 1)) if layout.pixel_representation else 0
+    if not all(low <= value < low + (1 << layout.bits_stored) for value in fill):
+        raise ResidualRiskError("the fill value is outside the range of stored values")
+
+
+def fill_boxes(values: FrameArray, boxes: Sequence[Box], *, fill: Sequence[int], layout: PixelLayout) -> None:
+    """Set the pixels of boxes in a decoded frame, in place; parts outside the frame are ignored.
+
+    Raises
+    ------
+    ResidualRiskError
+        The fill is no pixel of the layout.
+    """
+    check_fill(fill, layout)
+    for box in boxes:
+        inside = inside_frame(box, layout)
+        if inside is not None:
+            place = values[inside.top : inside.bottom, inside.left : inside.right]
+            place[...] = fill if values.ndim == 3 else fill[0]
 
 
 def stored_values(samples: FrameArray, layout: PixelLayout, *, precision: int) -> FrameArray:

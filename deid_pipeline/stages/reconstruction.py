@@ -13,15 +13,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deid_pipeline import __version__
-from deid_pipeline.codecs import Frame, codec_for, iter_frames
 from deid_pipeline.dicom import (
     DicomFile,
     EditedDataSet,
-    Replacement,
     file_head,
     marker_elements,
     open_dicom,
     pixel_layout,
+    tag_text,
     write_dicom,
 )
 from deid_pipeline.model import (
@@ -38,15 +37,17 @@ from deid_pipeline.model import (
     TextRegion,
 )
 from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
-from deid_pipeline.redaction import fill_for, prepare_boxes
+from deid_pipeline.redaction import prepare_boxes
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.header import edit_header
+from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import make_folder, read_shard, write_shard
 
 _CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
+_PIXEL_RULE = ("redactPixels", "follows from redacted pixels")  # action and rule of elements that change with them
 _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -157,11 +158,12 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         temporal_information=strategy.temporal_information,
         text_cleaned=bool(boxes),
     )
+    pixels = edit_pixels(file, layout, boxes) if layout else PixelEdit()
     edited = edit_header(
         file,
         strategy,
         pseudonyms,
-        markers=markers,
+        markers={**markers, **pixels.elements},
         source_path=source.source_path,
         study_instance_uid=source.study_instance_uid,
     )
@@ -175,8 +177,8 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     names = (patient, final[0x0020000D], final[0x0020000E], f"{final[0x00080018]}.dcm")
     target = staging_folder(project, source.partition_key) / f"{source.source_sha256[:16]}.dcm"
     target.unlink(missing_ok=True)
-    replacements = _replacements(file, layout, boxes) if layout else []
-    write_dicom(target, file, head=head, segments=edited.segments, replacements=replacements)
+    pixels = pixels.without(file, {change.tag_path for change in edited.changes if change.new_value is None})
+    write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
     rebuilt = replace(
         blank,
         staged_path=str(target),
@@ -190,37 +192,17 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
             source.partition_key, source.source_path, change.tag_path, change.action, change.origin, change.new_value
         )
         for change in edited.changes
+    ) + tuple(
+        ElementChange(source.partition_key, source.source_path, tag_text(tag), *_PIXEL_RULE, text)
+        for tag, text in pixels.new_values.items()
     )
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
 
 
-def _replacements(file: DicomFile, layout: PixelLayout, boxes: Mapping[int, tuple[Box, ...]]) -> list[Replacement]:
-    """The frames to redact, each made when it is written.
-
-    Raises
-    ------
-    ResidualRiskError
-        The transfer syntax cannot be rewritten without changing anything else.
-    """
-    if not boxes:
-        return []
-    codec = codec_for(layout.transfer_syntax_uid)
-
-    def replacement(frame: Frame) -> Replacement:
-        def produce() -> bytes:
-            fill = fill_for(codec.decode_frame(frame.data, layout), layout)
-            return codec.redact_frame(frame.data, layout, boxes=boxes[frame.index], fill=fill)
-
-        return Replacement(frame.start, frame.end, produce)
-
-    return [replacement(frame) for frame in iter_frames(file.buffer, layout) if frame.index in boxes]
-
-
 def _final(file: DicomFile, edited: EditedDataSet, tag: int) -> str:
     """The value that a top-level element has in the copy."""
-    path = f"({tag >> 16:04x},{tag & 0xFFFF:04x})"
     for change in edited.changes:
-        if change.tag_path == path:
+        if change.tag_path == tag_text(tag):
             return change.new_value or ""
     return file.text(tag)
 

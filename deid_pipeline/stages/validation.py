@@ -28,6 +28,7 @@ from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import uid_pseudonym
 from deid_pipeline.reports import clear_previews
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.pixel_edit import changed_boxes
 from deid_pipeline.stages.previews import save_previews, thumbnail
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.publication import publish_study
@@ -130,7 +131,9 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
     rebuilt = candidate.rebuilt
     with open_dicom(Path(rebuilt.source_path)) as file:
         identifiers = harvest(element_rows(file))
-        boxes = boxes_by_frame(candidate.regions, pixel_layout(file))
+        layout = pixel_layout(file)
+        boxes = boxes_by_frame(candidate.regions, layout)
+        changed = changed_boxes(file, layout, boxes) if layout else {}
     return CheckCase(
         source_path=Path(rebuilt.source_path),
         output_path=Path(rebuilt.staged_path),
@@ -144,6 +147,7 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
             change.tag_path: change.new_value for change in candidate.changes if change.new_value is not None
         },
         strategy_name=project.strategy.name,
+        changed_by_frame=changed,
     )
 
 

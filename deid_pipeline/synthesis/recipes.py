@@ -15,6 +15,7 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEG2000Lossless,
     JPEGBaseline8Bit,
     MRImageStorage,
     RLELossless,
@@ -26,7 +27,10 @@ from pydicom.uid import (
 
 @dataclass(frozen=True, slots=True)
 class ImageRecipe:
-    """One instance. ``burned`` lists the 0-based frames that carry text."""
+    """One instance. ``burned`` lists the 0-based frames that carry text.
+
+    ``progressive`` JPEG is what no codec rewrites: an instance of it that carries text is to be held.
+    """
 
     sop_class_uid: str
     anatomy: str
@@ -40,6 +44,7 @@ class ImageRecipe:
     planar_configuration: int = 0
     burned: tuple[int, ...] = ()
     preamble: bool = True
+    progressive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,10 @@ class StudyRecipe:
 
 _CT = ImageRecipe(CTImageStorage, "abdomen", bits_stored=16, signed=True)
 _CT_TEXT = ImageRecipe(CTImageStorage, "abdomen", bits_stored=16, signed=True, burned=(0,))
+_CT_CODED = ImageRecipe(CTImageStorage, "abdomen", JPEG2000Lossless, bits_stored=16, signed=True, burned=(0,))
 
 RECIPES: tuple[StudyRecipe, ...] = (
-    StudyRecipe("CT", "Abdomen native", 0, (_CT_TEXT, _CT, _CT_TEXT)),
+    StudyRecipe("CT", "Abdomen native", 0, (_CT_TEXT, _CT, _CT_CODED)),
     StudyRecipe(
         "MR",
         "Head T2",
@@ -133,7 +139,7 @@ RECIPES: tuple[StudyRecipe, ...] = (
         "Head follow-up",
         1,
         (
-            ImageRecipe(MRImageStorage, "head", RLELossless, rows=256, columns=256),
+            ImageRecipe(MRImageStorage, "head", RLELossless, burned=(0,)),
             ImageRecipe(MRImageStorage, "head", ExplicitVRBigEndian, burned=(0,)),
         ),
         accented_name=True,
@@ -145,6 +151,16 @@ RECIPES: tuple[StudyRecipe, ...] = (
         (
             ImageRecipe(
                 UltrasoundImageStorage, "fan", JPEGBaseline8Bit, rows=480, columns=640, bits_stored=8, burned=(0,)
+            ),
+            ImageRecipe(
+                UltrasoundImageStorage,
+                "fan",
+                JPEGBaseline8Bit,
+                rows=480,
+                columns=640,
+                bits_stored=8,
+                burned=(0,),
+                progressive=True,
             ),
             ImageRecipe(UltrasoundImageStorage, "fan", rows=480, columns=640, bits_stored=8),
         ),

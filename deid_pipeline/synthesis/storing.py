@@ -5,6 +5,7 @@ What belongs here: bits, sign, photometric interpretation, byte order, compressi
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -79,21 +80,40 @@ def _add_palette(dataset: Dataset) -> None:
 
 
 def _add_pixel_data(dataset: Dataset, recipe: ImageRecipe, stored: NDArray[np.generic]) -> None:
-    import imagecodecs
+    from imagecodecs import jpeg2k_encode
     from pydicom.encaps import encapsulate
-    from pydicom.uid import ExplicitVRBigEndian, JPEGBaseline8Bit, RLELossless
+    from pydicom.uid import ExplicitVRBigEndian, JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
 
     vr = "OB" if stored.dtype.itemsize == 1 else "OW"
     if recipe.transfer_syntax_uid == JPEGBaseline8Bit:
-        coded = [bytes(imagecodecs.jpeg8_encode(frame, level=_JPEG_QUALITY)) for frame in stored]
+        coded = [_progressive(frame) if recipe.progressive else _baseline(frame) for frame in stored]
         dataset.add_new("PixelData", "OB", encapsulate(coded))
         dataset["PixelData"].is_undefined_length = True
         dataset.LossyImageCompression = "01"
         dataset.LossyImageCompressionRatio = round(stored.nbytes / sum(map(len, coded)), 2)
         dataset.LossyImageCompressionMethod = "ISO_10918_1"
+    elif recipe.transfer_syntax_uid == JPEG2000Lossless:
+        coded = [bytes(jpeg2k_encode(frame, level=0, codecformat="j2k", reversible=True)) for frame in stored]
+        dataset.add_new("PixelData", "OB", encapsulate(coded))
+        dataset["PixelData"].is_undefined_length = True
     elif recipe.transfer_syntax_uid == RLELossless:
         dataset.compress(RLELossless, stored.squeeze(0), encoding_plugin="pydicom", generate_instance_uid=False)
     else:
         big_endian = recipe.transfer_syntax_uid == ExplicitVRBigEndian
         raw = stored.astype(stored.dtype.newbyteorder(">" if big_endian else "<")).tobytes()
         dataset.add_new("PixelData", vr, raw + b"\0" * (len(raw) % 2))
+
+
+def _baseline(frame: NDArray[np.generic]) -> bytes:
+    import imagecodecs
+
+    return bytes(imagecodecs.jpeg8_encode(frame, level=_JPEG_QUALITY))
+
+
+def _progressive(frame: NDArray[np.generic]) -> bytes:
+    """A JPEG stream of several passes over the picture, which the syntax does not allow and archives hold."""
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.fromarray(frame).save(stream, format="JPEG", quality=_JPEG_QUALITY, progressive=True)
+    return stream.getvalue()

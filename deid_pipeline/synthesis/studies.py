@@ -88,7 +88,7 @@ def make_instance(study: Study, image: ImageRecipe, *, position: int) -> MadeIns
     number = Random(f"{study.seed}/{study.number}/{position}").randrange(10**6, 10**7)
     name = f"IM{number}" if position % 2 else f"{study.recipe.modality}.{position + 1:04}.dcm"
     atoms = {**study.person.atoms(), **study.visit.atoms()}
-    held = image.burned and dataset.file_meta.TransferSyntaxUID.is_encapsulated
+    held = image.burned and image.progressive
     planted_file = PlantedFile(
         path=f"{study.folder}/{name}",
         kind=Kind.DICOM.value,

@@ -1,0 +1,147 @@
+"""Compressed frames as samples, read by other libraries than those that wrote them, where there are any.
+
+What belongs here: which library reads which transfer syntax, and frames of encapsulated pixel data as pydicom finds
+them. What does not: judging (the checks). Nothing is taken from the room ``codecs``: its mistakes must not hide here.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from deid_pipeline.checks.reading import Part10
+from deid_pipeline.errors import SourceDataError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Samples: TypeAlias = "npt.NDArray[Any]"
+
+_PREFIX = "1.2.840.10008.1.2."
+_MOST_PILLOW_PIXELS = 1 << 26  # Pillow takes larger ones for bombs
+_EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
+COSINE_TRANSFORMS = frozenset({f"{_PREFIX}4.50", f"{_PREFIX}4.51"})
+"""Syntaxes of which no less than a unit of blocks can be rewritten."""
+
+LOSSY_WAVELETS = frozenset({f"{_PREFIX}4.91", f"{_PREFIX}4.203"})
+"""Syntaxes whose irreversible frames decoders may read differently by a rounding."""
+
+
+def encapsulated_frames(file: Part10, path: Path) -> Iterator[bytes]:
+    """The compressed frames of a file, one at a time, cut by its own offset tables.
+
+    Raises
+    ------
+    Exception
+        Whatever pydicom raises when the frames cannot be told apart.
+    """
+    from pydicom.encaps import generate_frames
+
+    tables = tuple(bytes(leaf.raw) for tag in (_EXTENDED_TABLE, _EXTENDED_LENGTHS) if (leaf := file.top(tag)))
+    count = file.number(0x00280008, 1) or 1
+    with path.open("rb") as stream:
+        stream.seek((file.pixel_range or (0, 0))[0])
+        extended = (tables[0], tables[1]) if len(tables) == 2 and all(tables) else None
+        yield from generate_frames(stream, number_of_frames=count, extended_offsets=extended)
+
+
+def decoded(frame: bytes, file: Part10, *, reader: int = 0) -> Samples:
+    """Decode one frame, ``(rows, columns, samples)``, without regard to its photometric interpretation.
+
+    Parameters
+    ----------
+    reader
+        Which of the syntax's readers to take; 0 is the one that shares least with the codec of the syntax.
+
+    Raises
+    ------
+    SourceDataError
+        No reader is there, or the frame has another size than the header says.
+    Exception
+        Whatever the reader raises for a damaged frame: the check then crashes, and the file is held.
+    """
+    syntax = file.meta_text(0x0010)
+    readers = _READERS.get(syntax.removeprefix(_PREFIX), ())
+    if reader >= len(readers):
+        raise SourceDataError("no library reads this transfer syntax", tag_path="(0002,0010)")
+    array = readers[reader](frame, file)
+    if array.shape[:2] != (file.number(0x00280010), file.number(0x00280011)):
+        raise SourceDataError("a frame has another size than the header says", tag_path="(7fe0,0010)")
+    return array if array.ndim == 3 else array[:, :, np.newaxis]
+
+
+def _run_lengths(frame: bytes, file: Part10) -> Samples:
+    from rle.rle import decode_frame
+
+    rows, columns, bits = (file.number(tag) for tag in (0x00280010, 0x00280011, 0x00280100))
+    cells = np.frombuffer(decode_frame(frame, rows * columns, bits, "<"), dtype=f"<u{bits // 8}")
+    return np.moveaxis(cells.reshape(-1, rows, columns), 0, -1)
+
+
+def _jpeg(frame: bytes, file: Part10) -> Samples:
+    """Baseline by Pillow; other libraries of a permissive licence do not read 12 bits."""
+    from PIL import Image
+
+    if file.number(0x00280010) * file.number(0x00280011) > _MOST_PILLOW_PIXELS or file.number(0x00280100) > 8:
+        return _turbo(frame, file)
+    return np.asarray(Image.open(io.BytesIO(frame)))
+
+
+def _turbo(frame: bytes, file: Part10) -> Samples:
+    import imagecodecs
+
+    equal = "RGB" if file.number(0x00280002, 1) == 3 else None  # no conversion between equal spaces
+    return np.asarray(imagecodecs.jpeg8_decode(frame, colorspace=equal, outcolorspace=equal))
+
+
+def _lossless_jpeg(frame: bytes, file: Part10) -> Samples:
+    import imagecodecs
+
+    try:
+        return np.asarray(imagecodecs.jpegsof3_decode(frame))
+    except (RuntimeError, ValueError):  # point transforms and restart markers
+        return _turbo(frame, file)
+
+
+def _jpeg_ls(frame: bytes, _: Part10) -> Samples:
+    from jpeg_ls import decode
+
+    return np.asarray(decode(np.frombuffer(frame, dtype=np.uint8)))
+
+
+def _open_jpeg(frame: bytes, _: Part10) -> Samples:
+    from openjpeg import decode
+
+    return np.asarray(decode(frame))
+
+
+def _jpeg_2000(frame: bytes, _: Part10) -> Samples:
+    import imagecodecs
+
+    return np.asarray(imagecodecs.jpeg2k_decode(frame, numthreads=1))
+
+
+def _open_jph(frame: bytes, _: Part10) -> Samples:
+    import imagecodecs
+
+    return np.asarray(imagecodecs.htj2k_decode(frame, planar=False))
+
+
+_READERS: dict[str, tuple[Callable[[bytes, Part10], Samples], ...]] = {
+    "5": (_run_lengths,),
+    "4.50": (_jpeg, _turbo),
+    "4.51": (_jpeg, _turbo),
+    "4.57": (_lossless_jpeg, _turbo),
+    "4.70": (_lossless_jpeg, _turbo),
+    "4.80": (_jpeg_ls,),
+    "4.81": (_jpeg_ls,),
+    "4.90": (_open_jpeg, _jpeg_2000),
+    "4.91": (_open_jpeg, _jpeg_2000),
+    "4.201": (_open_jpeg, _open_jph),
+    "4.202": (_open_jpeg, _open_jph),
+    "4.203": (_open_jpeg, _open_jph),
+}

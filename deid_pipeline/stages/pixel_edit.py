@@ -1,0 +1,187 @@
+"""From boxes to new frames: what of a file's pixel data is replaced, and what the header has to say then.
+
+What belongs here: joining codecs, fills and the writer. What does not: choosing boxes (``detection``), rewriting a
+frame (``codecs``), the other elements (``reconstruction``).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from deid_pipeline.codecs import (
+    Codec,
+    OffsetTables,
+    codec_for,
+    forget_pages,
+    frame_bytes,
+    frame_replacement,
+    iter_frames,
+)
+from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_text
+from deid_pipeline.errors import ResidualRiskError, SourceDataError
+from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.redaction import fill_for
+
+PHOTOMETRIC_INTERPRETATION = 0x00280004
+_EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
+
+Boxes = Mapping[int, tuple[Box, ...]]
+"""Boxes to fill by 0-based frame index."""
+
+
+@dataclass(frozen=True)
+class PixelEdit:
+    """What redaction does to a file besides its rules.
+
+    ``elements`` are whole encoded top-level elements that take the place of the source's, ``new_values`` the texts of
+    all elements that change with the pixels, by tag (empty for binary ones). ``replacements`` are in order; each frame
+    is made when it is written.
+    """
+
+    replacements: tuple[Replacement, ...] = ()
+    elements: Mapping[int, bytes] = field(default_factory=dict)
+    new_values: Mapping[int, str] = field(default_factory=dict)
+
+    def without(self, file: DicomFile, deleted: Collection[str]) -> PixelEdit:
+        """The same less what would change elements that are deleted anyway, given by tag path."""
+        gone = {tag for tag in self.new_values if tag_text(tag) in deleted}
+        places = {file.by_tag[tag].value for tag in gone}
+        return PixelEdit(
+            tuple(new for new in self.replacements if new.start not in places),
+            self.elements,
+            {tag: text for tag, text in self.new_values.items() if tag not in gone},
+        )
+
+
+@dataclass(frozen=True)
+class _Frames:
+    """Where all frames lie, bytes into the file's buffer."""
+
+    starts: array[int]
+    ends: array[int]
+
+
+def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit:
+    """Plan the redaction of an open file; nothing is decoded yet.
+
+    Raises
+    ------
+    ResidualRiskError
+        The pixel data cannot be rewritten without changing anything else.
+    SourceDataError
+        They are damaged, or a box lies on a frame that is not there.
+    """
+    if not any(boxes.values()):
+        return PixelEdit()
+    codec = codec_for(layout.transfer_syntax_uid)
+    if not codec.can_redact:
+        raise ResidualRiskError("no codec of this version rewrites frames of this transfer syntax")
+    frames = _Frames(array("Q"), array("Q"))
+    interpretations = set()
+    for frame in iter_frames(file.buffer, layout):
+        frames.starts.append(frame.start)
+        frames.ends.append(frame.end)
+        if boxes.get(frame.index):
+            interpretations.add(codec.redacted_interpretation(frame.data, layout))
+    if not interpretations or max(boxes) >= len(frames.starts) or min(boxes) < 0:
+        raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
+    return _edit(file, layout, boxes, codec, (frames, interpretations - {layout.photometric_interpretation}))
+
+
+def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[int, tuple[Box, ...]]:
+    """Which pixels `edit_pixels` may change, by 0-based frame index: boxes, and what a coding cannot part from them.
+
+    Raises
+    ------
+    ResidualRiskError
+        The pixel data cannot be rewritten.
+    SourceDataError
+        They are damaged.
+    """
+    wanted = {index: some for index, some in boxes.items() if some}
+    if not wanted:
+        return {}
+    codec = codec_for(layout.transfer_syntax_uid)
+    return {
+        frame.index: codec.changed_boxes(frame.data, layout, boxes=wanted[frame.index])
+        for frame in iter_frames(file.buffer, layout)
+        if frame.index in wanted
+    }
+
+
+def _edit(
+    file: DicomFile, layout: PixelLayout, boxes: Boxes, codec: Codec, found: tuple[_Frames, set[str]]
+) -> PixelEdit:
+    frames, new_names = found
+    tables = OffsetTables(frames.starts, frames.ends)
+    indices = range(len(frames.starts)) if new_names else [index for index in sorted(boxes) if boxes[index]]
+    replacements = [
+        Replacement(
+            frames.starts[index],
+            frames.ends[index],
+            _producer(file, layout, codec, tables, (index, boxes.get(index, ()))),
+        )
+        for index in indices
+    ]
+    elements: dict[int, bytes] = {}
+    new_values: dict[int, str] = {}
+    if new_names:
+        (name,) = new_names
+        elements[PHOTOMETRIC_INTERPRETATION] = encoded_element(
+            PHOTOMETRIC_INTERPRETATION, "CS", name.encode("ascii"), file.syntax
+        )
+        new_values[PHOTOMETRIC_INTERPRETATION] = name
+    if layout.is_encapsulated:
+        late = _table_replacements(file, layout, frames, tables)
+        new_values |= {tag: "" for tag in (_EXTENDED_TABLE, _EXTENDED_LENGTHS) if tag in late}
+        replacements = [*late.values(), *replacements]
+    return PixelEdit(tuple(replacements), elements, new_values)
+
+
+def _producer(
+    file: DicomFile, layout: PixelLayout, codec: Codec, tables: OffsetTables, place: tuple[int, tuple[Box, ...]]
+) -> Callable[[], bytes]:
+    """A function that makes the new frame, with the items around it."""
+    index, boxes = place
+    start, end = tables.starts[index], tables.ends[index]
+
+    def produce() -> bytes:
+        data = frame_bytes(file.buffer, layout, start=start, end=end)
+        decoded = codec.decode_frame(data, layout)
+        fill = fill_for(decoded, layout)
+        new = codec.redact_frame(data, layout, boxes=boxes, fill=fill, decoded=decoded)
+        content = frame_replacement(new, layout)
+        tables.replaced(index, len(content))
+        forget_pages(file.buffer, start, end)
+        return content
+
+    return produce
+
+
+def _table_replacements(
+    file: DicomFile, layout: PixelLayout, frames: _Frames, tables: OffsetTables
+) -> dict[int, Replacement]:
+    """The offset tables of the file that hold anything, by tag; the basic one under that of the pixel data.
+
+    Raises
+    ------
+    ResidualRiskError
+        A table has another number of entries than there are frames.
+    """
+    found: dict[int, tuple[int, int, Callable[[], bytes], int]] = {}
+    for tag in (_EXTENDED_TABLE, _EXTENDED_LENGTHS):
+        element = file.by_tag.get(tag)
+        if element is not None and element.end > element.value:
+            old = bytes(file.buffer[element.value : element.end])
+            produce = tables.extended if tag == _EXTENDED_TABLE else partial(tables.extended_lengths, old)
+            found[tag] = (element.value, element.end, produce, 8)
+    start = layout.value_offset + 8
+    if start < frames.starts[0]:
+        found[0x7FE00010] = (start, frames.starts[0], tables.basic, 4)
+    for first, behind, _, size in found.values():
+        if behind - first != size * len(frames.starts):
+            raise ResidualRiskError("an offset table has another number of entries than there are frames")
+    return {tag: Replacement(first, behind, produce, last=True) for tag, (first, behind, produce, _) in found.items()}
