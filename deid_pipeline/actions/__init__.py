@@ -22,6 +22,7 @@ from deid_pipeline.actions.protocol import (
     Rewrite,
     TextCleaner,
 )
+from deid_pipeline.actions.regenerate_series_number import RegenerateSeriesNumber
 from deid_pipeline.actions.remove import Remove
 from deid_pipeline.actions.replace_with_dummy import ReplaceWithDummy
 from deid_pipeline.actions.replace_with_dummy_graphical_annotation import ReplaceWithDummyGraphicalAnnotation
@@ -60,6 +61,7 @@ ACTIONS: tuple[Action, ...] = (
     ShiftUnixTimeStampRandom(),
     ShiftAgeByRandom(),
     CapAgeAt99IfOver90(),
+    RegenerateSeriesNumber(),
 )
 
 

@@ -38,6 +38,7 @@ class CompiledStrategy:
     unlisted: str
     private: str
     pixels: str
+    ignore_vr: bool = True
     _by_class: dict[str, Rules] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -47,7 +48,7 @@ class CompiledStrategy:
             (row.pattern, row.vr, row.action.name, row.action.provenance(row.option), row.code) for row in self.rows
         ]
         parts = (rows, self.codes, self.temporal_information, self.unlisted, self.private, self.pixels)
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        return hashlib.sha256(json.dumps((*parts, self.ignore_vr)).encode()).hexdigest()
 
     def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
         """The rule for an element whose IOD is not known; see :meth:`Rules.rule`."""
@@ -136,6 +137,8 @@ class Rules:
         row = row or self._public_row(tag, vr)
         if row is not None:
             action = row.action
+            if not self._strategy.ignore_vr and row.vr and vr not in (row.vr, "UN"):
+                return _default("delete", row.origin)
             if row.code and not parents and self._type_of is not None:
                 action = action_for_type(row.code, row.vr or vr, self._type_of(tag))
             return _bound(action, row.option, vr, row.origin)

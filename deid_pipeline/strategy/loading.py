@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from deid_pipeline.actions import action_named
 from deid_pipeline.errors import StrategyError
 from deid_pipeline.strategy.compiled import CompiledStrategy
 from deid_pipeline.strategy.profile import BASIC_CODE, OPTION_CODES, check_option, profile_rows
@@ -26,6 +27,9 @@ _CHOICES = {
     "unlisted": ("delete", "keep"),
     "private": ("delete",),
     "pixels": ("redact_all_text",),
+    "remove_private_tags": ("true", "false"),
+    "regenerate_series_number": ("true", "false"),
+    "ignore_vr": ("true", "false"),
 }
 _LISTS = ("options", "rules")
 _TEXTS = ("description", "extends")
@@ -45,6 +49,9 @@ class _Composition:
     unlisted: str = "delete"
     private: str = "delete"
     pixels: str = "redact_all_text"
+    remove_private_tags: str = "false"  # Visual NLP's switch: no row brings a private element back
+    regenerate_series_number: str = "false"  # Visual NLP's switch: Series Number gets a rule
+    ignore_vr: str = "true"  # Visual NLP's switch: false deletes elements whose VR is another than their row's
 
 
 def names() -> tuple[str, ...]:
@@ -80,6 +87,7 @@ def _compile(path: Path, composition: _Composition) -> CompiledStrategy:
     rows = profile_rows(_folder() / _PROFILE_TABLE, options) if composition.profile else ()
     if "retain_safe_private" in options:
         rows += read_rows(_folder() / _SAFE_PRIVATE_TABLE)
+    rows = _switched((*rows, *composition.rules), composition)
     codes = [BASIC_CODE] if composition.profile else []
     codes += [OPTION_CODES[option] for option in options]
     return CompiledStrategy(
@@ -88,11 +96,21 @@ def _compile(path: Path, composition: _Composition) -> CompiledStrategy:
         options=options,
         codes=tuple(codes),
         temporal_information=_temporal_information(options),
-        rows=(*rows, *composition.rules),
+        rows=rows,
         unlisted=composition.unlisted,
         private=composition.private,
         pixels=composition.pixels,
+        ignore_vr=composition.ignore_vr == "true",
     )
+
+
+def _switched(rows: tuple[RuleRow, ...], composition: _Composition) -> tuple[RuleRow, ...]:
+    """The rows under Visual NLP's switches."""
+    if composition.remove_private_tags == "true":
+        rows = tuple(row for row in rows if '"' not in row.pattern or row.action.name == "delete")
+    if composition.regenerate_series_number == "true" and (action := action_named("regenerateSeriesNumber")):
+        rows += (RuleRow("00200011", "IS", action, "", "regenerate_series_number"),)
+    return rows
 
 
 def _temporal_information(options: Sequence[str]) -> str:

@@ -82,7 +82,8 @@ def _row(cells: Mapping[str | None, Any], path: Path, line: int) -> RuleRow:
     option = (cells.get("Option") or "").strip()
     try:
         pattern = canonical(cells["Tags"] or "", vr)
-        action = action_named(cells["Action"] or "")
+        retired = (cells.get("Status") or "").strip().casefold() == "retired"
+        action = action_named(cells["Action"] or ("delete" if retired else ""))
         if action is None:
             raise StrategyError(f"unknown action {cells['Action']!r}")
         vr = "" if vr == "GROUP" else vr or dictionary_vr(pattern)

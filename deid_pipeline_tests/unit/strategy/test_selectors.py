@@ -104,3 +104,27 @@ def test_visual_nlps_own_spellings_are_read(tmp_path: Path) -> None:
     rules = load(str(tmp_path / "theirs.csv"))
     assert action(rules.rule(0x00100010, "PN")) == "replaceWithLiteral"
     assert canonical("(60,)", "GROUP") == "group:60"
+
+
+def yaml(folder: Path, text: str) -> CompiledStrategy:
+    (folder / "switched.yaml").write_text(text)
+    return load(str(folder / "switched.yaml"))
+
+
+def test_visual_nlps_switches(tmp_path: Path) -> None:
+    kept = yaml(tmp_path, "extends: midi_b\n")
+    removed = yaml(tmp_path, "extends: midi_b\nremove_private_tags: true\nregenerate_series_number: true\n")
+    tag, creator = 0x0019100C, "SIEMENS MR HEADER"
+    assert kept.rule(tag, "IS", creator).effect is Effect.KEEP
+    assert removed.rule(tag, "IS", creator).effect is Effect.DELETE
+    assert action(kept.rule(0x00200011, "IS")) == "keep"
+    assert action(removed.rule(0x00200011, "IS")) == "regenerateSeriesNumber"
+    strict = yaml(tmp_path, "extends: basic\nignore_vr: false\n")
+    assert action(strict.rule(0x00100010, "PN")) == "replaceWithRandomName"
+    assert strict.rule(0x00100010, "LO").effect is Effect.DELETE
+    assert len({kept.hash, removed.hash, strict.hash, load("basic").hash}) == 4
+
+
+def test_a_retired_row_without_action_deletes(tmp_path: Path) -> None:
+    rules = strategy(tmp_path, '"(0008,0001)",UL,,Retired,,', '"(0008,0005)",CS,,,keep,')
+    assert rules.rule(0x00080001, "UL").effect is Effect.DELETE
