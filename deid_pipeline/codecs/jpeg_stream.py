@@ -28,6 +28,7 @@ _REFUSED = {
     **dict.fromkeys((0xC8, 0xC9, 0xCA, 0xCB, 0xCC), "arithmetic"),
     0xDC: "of a number of lines that follows its data",
 }
+_WHOLE_BLOCKS = (b"\x00\x3f\x00", b"\x00\x00\x00")  # T.81 B.2.3; an encoder of old wrote the second, decoders ignore it
 _MOST_BLOCKS = 10  # of a MCU, T.81 B.2.3
 _FEWEST_BITS = 2  # of a block: one for its DC code, one for its end
 
@@ -235,7 +236,7 @@ class _Reader:
         count = body[0] if body else 0
         if frame is None or not 0 < count <= MOST_COMPONENTS or len(body) != 4 + 2 * count:
             raise damaged("a JPEG stream has a damaged scan header")
-        if body[-3:] != b"\x00\x3f\x00":
+        if body[-3:] not in _WHOLE_BLOCKS:
             raise damaged("a sequential JPEG stream has a scan of another kind")
         components = tuple(
             self._component(frame, body[at], tables=body[at + 1], alone=count == 1) for at in range(1, 2 * count, 2)

@@ -9,6 +9,7 @@ from deid_pipeline.stages.ingest import ingest_study
 from deid_pipeline.stages.metadata import extract_metadata, read_elements
 from deid_pipeline.stages.project import Project, open_project
 from deid_pipeline.stages.reconstruction import rebuild_study
+from deid_pipeline.stages.redaction import read_boxes, redact_file
 from deid_pipeline.stages.roll_up import roll_up, status_counts
 from deid_pipeline.stages.single import deidentify_file
 from deid_pipeline.stages.survey import Survey, survey
@@ -26,8 +27,10 @@ __all__ = [
     "extract_metadata",
     "ingest_study",
     "open_project",
+    "read_boxes",
     "read_elements",
     "rebuild_study",
+    "redact_file",
     "roll_up",
     "status_counts",
     "survey",

@@ -15,7 +15,18 @@ from deid_pipeline.checks import CHECKS, Check, CheckCase, Outcome, run_checks
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline_tests.unit.checks.pair import INSTANCE, Pair
 
-PLAIN_FILES = {"decoding", "__init__", "protocol", "case", "leaf", "reading", "scanning", "needles", "samples", "running"}
+PLAIN_FILES = {
+    "__init__",
+    "case",
+    "decoding",
+    "leaf",
+    "needles",
+    "protocol",
+    "reading",
+    "running",
+    "samples",
+    "scanning",
+}
 
 
 def flip_outside(data: Dataset) -> None:

@@ -21,6 +21,7 @@ INTERFACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("files",): ("--vault", "--format"),
     ("file",): ("--key-file", "--strategy"),
     ("metadata",): (),
+    ("redact",): ("--boxes",),
     ("map",): ("--vault", "--kind", "--out"),
     ("strategy", "list"): (),
     ("strategy", "show"): (),

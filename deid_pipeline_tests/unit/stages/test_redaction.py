@@ -1,0 +1,184 @@
+"""`deidp redact`: boxes are filled, and every other byte of the file stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import pydicom
+import pytest
+from pydicom.encaps import encapsulate, encapsulate_extended, generate_frames
+from pydicom.uid import JPEG2000, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, JPEGBaseline8Bit, JPEGLSLossless
+
+from deid_pipeline.cli import main
+from deid_pipeline.errors import ResidualRiskError, SettingsError
+from deid_pipeline.model import Box
+from deid_pipeline.stages import read_boxes, redact_file
+from deid_pipeline.stages import redaction as stage
+from deid_pipeline.stages.redaction import COLUMNS, GivenBox
+from deid_pipeline_tests.instances import save, small_ct
+
+BOX = Box(3, 5, 20, 9)
+SIZE = 32
+
+
+def everywhere(*boxes: Box) -> tuple[GivenBox, ...]:
+    return tuple(GivenBox(None, None, box) for box in boxes)
+
+
+def frames_of(count: int, *, dtype: str = "u2") -> np.ndarray[Any, Any]:
+    return np.random.default_rng(2).integers(0, 200, (count, SIZE, SIZE)).astype(dtype)
+
+
+def coded(path: Path, frames: np.ndarray[Any, Any], **how: Any) -> Path:
+    """A JPEG-LS file; frames of different lengths, in as many fragments as asked."""
+    dataset = small_ct(size=SIZE)
+    dataset.NumberOfFrames = len(frames)
+    streams = [bytes(imagecodecs.jpegls_encode(frame)) for frame in frames]
+    if how.pop("extended", False):
+        dataset.PixelData, dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths = encapsulate_extended(
+            streams
+        )
+    else:
+        dataset.PixelData = encapsulate(streams, **how)
+    dataset["PixelData"].VR = "OB"
+    dataset.BitsStored, dataset.HighBit = 16, 15
+    return save(dataset, path, syntax=JPEGLSLossless)
+
+
+def decode(path: Path) -> np.ndarray[Any, Any]:
+    return pydicom.dcmread(path).pixel_array
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.1", DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian])
+def test_native_files_keep_every_byte_outside_the_box(tmp_path: Path, syntax: str) -> None:
+    source, target = save(small_ct(size=SIZE), tmp_path / "in.dcm", syntax=syntax), tmp_path / "out.dcm"
+    if syntax == ExplicitVRBigEndian:
+        dataset = pydicom.dcmread(source)
+        dataset.PixelData = np.frombuffer(dataset.PixelData, "<u2").astype(">u2").tobytes()
+        dataset.save_as(source)
+    assert redact_file(source, target, everywhere(BOX)) == 1
+    before, after = decode(source).copy(), decode(target)
+    before[5:9, 3:20] = before.min()
+    np.testing.assert_array_equal(before, after)
+    if syntax != DeflatedExplicitVRLittleEndian:
+        one, other = source.read_bytes(), target.read_bytes()
+        assert len(one) == len(other)
+        start = one.index(pydicom.dcmread(source).PixelData)
+        assert one[:start] == other[:start]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"has_bot": False}, {"has_bot": True}, {"has_bot": True, "fragments_per_frame": 3}, {"extended": True}],
+    ids=["no table", "basic table", "fragments", "extended table"],
+)
+def test_touched_frames_change_and_all_others_stay_verbatim(tmp_path: Path, how: dict[str, Any]) -> None:
+    frames = frames_of(5)
+    source, target = coded(tmp_path / "in.dcm", frames, **how), tmp_path / "out.dcm"
+    redact_file(source, target, (GivenBox(1, None, BOX), GivenBox(3, None, BOX)))
+    for index in (1, 3):
+        frames[index, 5:9, 3:20] = frames[index].min()
+    np.testing.assert_array_equal(decode(target), frames)
+    before, after = pydicom.dcmread(source), pydicom.dcmread(target)
+    tables = (after.ExtendedOffsetTable, after.ExtendedOffsetTableLengths) if how.get("extended") else None
+    old = list(generate_frames(before.PixelData, number_of_frames=5))
+    new = list(generate_frames(after.PixelData, number_of_frames=5, extended_offsets=tables))
+    assert [one == other for one, other in zip(old, new, strict=True)] == [True, False, True, False, True]
+    table = int.from_bytes(after.PixelData[4:8], "little")
+    assert table == int.from_bytes(before.PixelData[4:8], "little")
+    starts = [int.from_bytes(after.PixelData[8 + at : 12 + at], "little") for at in range(0, table, 4)]
+    assert all(after.PixelData[8 + table + start :][:4] == b"\xfe\xff\x00\xe0" for start in starts)
+
+
+def test_a_table_of_another_length_than_there_are_frames_holds_the_file(tmp_path: Path) -> None:
+    source = coded(tmp_path / "in.dcm", frames_of(3), has_bot=True)
+    content = source.read_bytes()
+    at = content.index(b"\xfe\xff\x00\xe0\x0c\0\0\0")
+    source.write_bytes(content[: at + 4] + b"\x08\0\0\0" + content[at + 8 : at + 16] + content[at + 20 :])
+    with pytest.raises(ResidualRiskError, match="another number of entries"):
+        redact_file(source, tmp_path / "out.dcm", everywhere(BOX))
+    assert not (tmp_path / "out.dcm").exists()
+
+
+def test_an_irreversible_colour_transform_becomes_a_reversible_one_and_says_so(tmp_path: Path) -> None:
+    dataset = small_ct(size=SIZE)
+    dataset.SamplesPerPixel, dataset.PlanarConfiguration, dataset.NumberOfFrames = 3, 0, 2
+    dataset.PhotometricInterpretation = "YBR_ICT"
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+    pictures = np.random.default_rng(4).integers(0, 256, (2, SIZE, SIZE, 3), dtype=np.uint8)
+    streams = [imagecodecs.jpeg2k_encode(one, level=40, codecformat="j2k", reversible=False) for one in pictures]
+    dataset.PixelData = encapsulate([bytes(stream) for stream in streams])
+    dataset["PixelData"].VR = "OB"
+    source, target = save(dataset, tmp_path / "in.dcm", syntax=JPEG2000), tmp_path / "out.dcm"
+    redact_file(source, target, (GivenBox(1, None, BOX),))
+    after = pydicom.dcmread(target)
+    assert after.PhotometricInterpretation == "YBR_RCT"
+    assert after.file_meta.TransferSyntaxUID == JPEG2000
+    expected = [imagecodecs.jpeg2k_decode(stream) for stream in streams]
+    expected[1][5:9, 3:20] = 0
+    written = [imagecodecs.jpeg2k_decode(one) for one in generate_frames(after.PixelData, number_of_frames=2)]
+    np.testing.assert_array_equal(written, expected)
+
+
+def test_a_box_of_a_lossy_jpeg_is_plain_and_only_its_units_change(tmp_path: Path) -> None:
+    dataset = small_ct(size=SIZE)
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+    stream = bytes(imagecodecs.jpeg8_encode(frames_of(1, dtype="u1")[0], level=80))
+    dataset.PixelData = encapsulate([stream])
+    dataset["PixelData"].VR = "OB"
+    source, target = save(dataset, tmp_path / "in.dcm", syntax=JPEGBaseline8Bit), tmp_path / "out.dcm"
+    redact_file(source, target, everywhere(BOX))
+    before, after = decode(source), decode(target)
+    changed = np.zeros((SIZE, SIZE), bool)
+    changed[0:16, 0:24] = True
+    assert (after[5:9, 3:20] == after[5, 3]).all()
+    np.testing.assert_array_equal(before[~changed], after[~changed])
+
+
+def test_a_copy_that_fails_its_checks_never_appears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = coded(tmp_path / "in.dcm", frames_of(2))
+    monkeypatch.setattr(stage, "edit_pixels", lambda *_: stage.PixelEdit())
+    with pytest.raises(ResidualRiskError, match="failed checks: pixels_hidden"):
+        redact_file(source, tmp_path / "out.dcm", everywhere(BOX))
+    assert not (tmp_path / "out.dcm").exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("0,,1,2,x,4", "whole numbers"),
+        ("0,,4,2,4,4", "is no box"),
+        ("0,,,2,4,4", "is no box"),
+        ("-1,,1,2,3,4", "negative"),
+        ("7,,1,2,3,4", "frame that is not there"),
+        ("0,2,1,2,3,4", "only slides have"),
+        ("0,,40,2,45,4", "outside the frame"),
+    ],
+)
+def test_a_list_that_cannot_be_carried_out_is_refused(tmp_path: Path, row: str, message: str) -> None:
+    listed = tmp_path / "boxes.csv"
+    listed.write_text(f"{','.join(COLUMNS)}\n{row}\n")
+    source = save(small_ct(size=SIZE), tmp_path / "in.dcm")
+    with pytest.raises(SettingsError, match=message):
+        redact_file(source, tmp_path / "out.dcm", read_boxes(listed))
+
+
+def test_the_command_ends_with_the_documented_codes(tmp_path: Path) -> None:
+    source, listed = save(small_ct(size=SIZE), tmp_path / "in.dcm"), tmp_path / "boxes.csv"
+    listed.write_text(f"{','.join(COLUMNS)}\n,,3,5,20,9\n")
+
+    def code(*arguments: Path | str) -> object:
+        with pytest.raises(SystemExit) as ended:
+            main(["redact", *map(str, arguments)])
+        return ended.value.code
+
+    assert code(source, tmp_path / "out.dcm", "--boxes", listed) == 0
+    assert (decode(tmp_path / "out.dcm")[5:9, 3:20] == 1).all()
+    assert code(source, tmp_path / "out.dcm", "--boxes", tmp_path / "absent.csv") == 2
+    assert code(source, source, "--boxes", listed) == 2
+    (tmp_path / "broken.dcm").write_bytes(source.read_bytes()[:-300])
+    assert code(tmp_path / "broken.dcm", tmp_path / "none.dcm", "--boxes", listed) == 3
+    assert not (tmp_path / "none.dcm").exists()
