@@ -105,7 +105,7 @@ def test_a_size_that_the_data_cannot_hold_is_refused_at_once() -> None:
         (b"\xff\xd8", b"\xff\xd9"),  # no start
         (b"\xff\xd9", b""),  # no end
         (b"\xff\xc0", b"\xff\xc1\x00\x02\xff\xc0"),  # an empty frame header
-        (b"\x00\x3f\x00", b"\x00\x00\x00"),  # a scan that ends before the last coefficient
+        (b"\x00\x3f\x00", b"\x00\x10\x00"),  # a scan that ends before the last coefficient
         (b"\xff\xda\x00\x0c\x03\x01", b"\xff\xda\x00\x0c\x03\x09"),  # a component that the frame does not have
         (b"\xff\xdd\x00\x04\x00\x00", b"\xff\xdd\x00\x04\x00\x01"),  # a restart interval, but no restarts
         (b"\xff\xdd\x00\x04\x00\x00", b"\xff\xdd\x00\x05\x00\x00\x00"),
