@@ -1,9 +1,11 @@
 """PHI in text: what a header says about people, and where it is found again.
 
-What belongs here: identifiers and their spellings, recognizers (one file, one line in ``RECOGNIZERS``). What does not:
-reading text from pixels (``ocr``), deciding what is redacted (``strategy``).
+What belongs here: identifiers and their spellings, recognizers (one file, one line in ``RECOGNIZERS``), the cleaning of
+free text (``cleaning`` and what it names). What does not: reading text from pixels (``ocr``), deciding what is redacted
+or cleaned (``strategy``).
 """
 
+from deid_pipeline.phi.cleaning import Cleaner, CleaningMode, cleaner_for
 from deid_pipeline.phi.header_match import HeaderMatch
 from deid_pipeline.phi.identifiers import harvest, is_placeholder
 from deid_pipeline.phi.labelled_value import LabelledValue
@@ -19,9 +21,12 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
 
 __all__ = [
     "RECOGNIZERS",
+    "Cleaner",
+    "CleaningMode",
     "LabelledSpan",
     "Recognizer",
     "Span",
+    "cleaner_for",
     "harvest",
     "is_placeholder",
     "label_spans",

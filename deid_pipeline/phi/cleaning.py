@@ -1,0 +1,184 @@
+"""Cleaning of free text: identifiers out, everything else exactly as it was.
+
+What belongs here: one cleaner for one set of identifiers, its modes, its memory. What does not: finding
+(``header_words``, ``text_dates``, ``text_numbers``, ``text_names``, ``text_places``), what is left dangling
+(``replacing``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from deid_pipeline.model import Identifier, IdentifierKind
+from deid_pipeline.phi.header_index import index_of
+from deid_pipeline.phi.header_words import find_header
+from deid_pipeline.phi.protocol import Recognizer
+from deid_pipeline.phi.replacing import joined, removed, replaced
+from deid_pipeline.phi.text_dates import FoundDate, find_dates, shifted
+from deid_pipeline.phi.text_names import find_names
+from deid_pipeline.phi.text_numbers import find_numbers
+from deid_pipeline.phi.text_places import find_places
+from deid_pipeline.phi.text_tokens import MARK, Found, Tokens
+
+CleaningMode = Literal["remove", "deid", "mask", "surrogate"]
+"""What takes the place of an identifier: nothing, ``<KIND>``, asterisks, or a pseudonym."""
+
+Pseudonym = Callable[[IdentifierKind, str], str]
+
+_REMEMBERED = 2048  # cleaned texts
+_LONGEST_REMEMBERED = 1024  # characters
+_PASSES = 8  # what takes one identifier out may bring parts of another one together
+_OLDEST = "90"  # what an age over 89 becomes (45 CFR 164.514(b)(2)(i)(C): one category)
+
+
+def cleaner_for(
+    identifiers: Sequence[Identifier],
+    *,
+    pseudonym: Pseudonym | None = None,
+    days_offset: int | None = None,
+    recognizers: Sequence[Recognizer] = (),
+) -> Cleaner:
+    """Make the cleaner for what a header says about people.
+
+    Parameters
+    ----------
+    identifiers
+        What was harvested from the header; only kind and value are looked at. The work is cached by them, so that the
+        files of one patient share it.
+    pseudonym
+        Gives what replaces an identifier of a kind under ``surrogate``: of the header's value where the text repeats
+        that, else of the text's own. Without it, ``<KIND>`` does.
+    days_offset
+        Whole days by which dates move under ``surrogate``; without it ``<DATE>`` takes their place.
+    recognizers
+        Further members of the room who are asked, such as a model of names; slower than the rest.
+    """
+    known = frozenset((one.kind, one.value) for one in identifiers if one.kind is not IdentifierKind.UID)
+    return Cleaner(
+        _finder(known), tuple(identifiers) if recognizers else (), pseudonym, days_offset, tuple(recognizers)
+    )
+
+
+class Cleaner:
+    """Takes identifiers out of text; the text without any is returned as it is."""
+
+    def __init__(
+        self,
+        finder: Finder,
+        identifiers: tuple[Identifier, ...],
+        pseudonym: Pseudonym | None,
+        days_offset: int | None,
+        recognizers: tuple[Recognizer, ...],
+    ) -> None:
+        """Use :func:`cleaner_for`."""
+        self._finder = finder
+        self._identifiers = identifiers
+        self._pseudonym = pseudonym
+        self._days_offset = days_offset
+        self._recognizers = recognizers
+
+    def clean(self, text: str, mode: CleaningMode) -> str:
+        """The text without its identifiers; equal to ``text`` if it holds none.
+
+        Cleaning what was cleaned changes nothing; but for ``surrogate``, whose dates and names are such as are cleaned.
+
+        Parameters
+        ----------
+        text
+            One value of an element.
+        mode
+            ``remove``: words that lead to an identifier (``for``, ``Dr.``), signs and blanks around it go too.
+            ``deid``: ``<KIND>``. ``mask``: an asterisk for each character. ``surrogate``: pseudonyms; dates move in
+            their own spelling, ages over 89 become 90.
+        """
+        remembered = self._finder.cleaned if mode != "surrogate" and not self._recognizers else None
+        if remembered is not None:
+            done = remembered.get((mode, text))
+            if done is not None:
+                return done
+        result = self._cleaned(text, mode)
+        if remembered is not None and len(text) <= _LONGEST_REMEMBERED:
+            if len(remembered) >= _REMEMBERED:
+                remembered.clear()
+            remembered[mode, text] = result
+        return result
+
+    def _cleaned(self, text: str, mode: CleaningMode) -> str:
+        if mode == "surrogate":
+            found, dates = self._find(text)
+            return replaced(text, found, lambda one: self._surrogate(text, one, dates)) if found else text
+        for _ in range(_PASSES):
+            found, _ = self._find(text)
+            if not found:
+                break
+            if mode == "remove":
+                text = removed(text, found)
+            elif mode == "mask":
+                text = replaced(text, found, lambda one: "*" * (one.end - one.start))
+            else:
+                text = replaced(text, found, lambda one: f"<{one.kind}>")
+        return text
+
+    def _find(self, text: str) -> tuple[list[Found], dict[int, FoundDate]]:
+        found, dates = self._finder.find(text)
+        for recognizer in self._recognizers:
+            spans = recognizer.find(text, self._identifiers)
+            marks = [matched.span() for matched in MARK.finditer(text)]
+            found = joined(
+                [
+                    *found,
+                    *(
+                        Found(span.start, span.end, IdentifierKind(span.entity))
+                        for span in spans
+                        if any(map(str.isalnum, text[span.start : span.end]))
+                        and not any(start < span.end and span.start < end for start, end in marks)
+                    ),
+                ]
+            )
+        return found, dates
+
+    def _surrogate(self, text: str, one: Found, dates: dict[int, FoundDate]) -> str:
+        written = text[one.start : one.end]
+        if one.kind is IdentifierKind.DATE:
+            date = dates.get(one.start)
+            if date is None or date.end != one.end or self._days_offset is None:
+                return f"<{one.kind}>"
+            return shifted(text, date, self._days_offset) or f"<{one.kind}>"
+        if one.kind is IdentifierKind.AGE:
+            digits = "".join(filter(str.isdecimal, written))
+            return written.replace(digits, _OLDEST.zfill(len(digits)), 1)
+        if self._pseudonym is None:
+            return f"<{one.kind}>"
+        return self._pseudonym(one.kind, one.original or written)
+
+
+class Finder:
+    """What finds the identifiers of one set, and the texts it has cleaned already."""
+
+    def __init__(self, known: frozenset[tuple[IdentifierKind, str]]) -> None:
+        """Index the identifiers."""
+        self._index = index_of(sorted(known))
+        self.cleaned: dict[tuple[str, str], str] = {}
+
+    def find(self, text: str) -> tuple[list[Found], dict[int, FoundDate]]:
+        """Ranges that identify, in their order without overlaps; and the dates among them by where they start."""
+        tokens = Tokens(text)
+        if not len(tokens):
+            return [], {}
+        dates: dict[int, FoundDate] = {}
+        for date in find_dates(tokens, self._index.dates):
+            if date.start not in dates or date.end > dates[date.start].end:
+                dates[date.start] = date
+        found = [Found(date.start, date.end, IdentifierKind.DATE) for date in dates.values()]
+        found += find_header(tokens, self._index)
+        found += find_numbers(tokens)
+        found += find_names(tokens)
+        found += find_places(tokens)
+        return joined(found) if found else found, dates
+
+
+@lru_cache(maxsize=64)
+def _finder(known: frozenset[tuple[IdentifierKind, str]]) -> Finder:
+    return Finder(known)

@@ -1,0 +1,251 @@
+"""Dates in a text, in all spellings, and the same spelling of another day.
+
+What belongs here: shapes of dates, which parts they have, rewriting them shifted. What does not: which patient's offset
+(``cleaning``), a header's dates as identifiers (``identifiers``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from deid_pipeline.phi.text_tokens import Tokens, fold
+from deid_pipeline.phi.text_words import Flag, month_name, month_names
+
+_YEAR = r"(?P<y>(?:18|19|20)\d\d)"
+_TIME = r"(?:T\d\d:?\d\d(?::?\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_NUMERIC = (
+    rf"(?<!\d)(?<!\d[.,]){_YEAR}(?P<s>[-/.:_ ])(?P<m>\d\d)(?P=s)(?P<d>\d\d)(?!\d){_TIME}",
+    rf"(?<!\d)(?<!\d[.,]){_YEAR}(?P<s>[-/.])(?P<m>\d\d?)(?P=s)(?P<d>\d\d?)(?!\d)",
+    rf"(?<![\d])(?<!\d[.,/-])(?P<a>\d\d?)(?P<s>[-/._])(?P<b>\d\d?)(?P=s){_YEAR}(?!\d)",
+    rf"(?<![\d])(?<!\d[.,/-])(?P<a>\d\d)(?P<s> )(?P<b>\d\d)(?P=s){_YEAR}(?!\d)",
+    r"(?<![\d])(?<!\d[.,/-])(?P<a>\d\d?)(?P<s>[-/.])(?P<b>\d\d?)(?P=s)(?P<yy>\d\d)(?![\d/-]|\.\d)",
+    rf"(?<![\d.])(?<!\d[./-])(?P<m>0?[1-9]|1[0-2])[/]{_YEAR}(?![\d/])",
+    rf"(?<![\d.])(?<!\d[./-]){_YEAR}-(?P<m>0[1-9]|1[0-2])(?![\d-])",
+    rf"(?<!\d){_YEAR}年(?P<m>\d\d?)月(?:(?P<d>\d\d?)日)?",
+)
+_COMPACT = (
+    rf"(?<!\d)(?<!\d\.){_YEAR}(?P<m>\d\d)(?P<d>\d\d)(?:T?(?:[01]\d|2[0-3])(?:[0-5]\d){{1,2}}(?:\.\d{{1,6}})?(?:[+-]\d{{4}})?)?(?!\d)",
+    rf"(?<!\d)(?<!\d\.)(?P<a>\d\d)(?P<b>\d\d){_YEAR}(?!\d)",
+    r"(?<!\d)(?<!\d\.)(?P<a>\d\d)(?P<b>\d\d)(?P<yy>\d\d)(?!\d)",
+    r"(?<!\d)(?<!\d\.)(?P<yy>\d\d)(?P<m>\d\d)(?P<d>\d\d)(?!\d)",
+)
+_BORN = (
+    rf"(?<![^\W_])(?:born|dob|d\.o\.b\.?|birth(?:[ -]?date)?|birthday|geboren|née?)\W{{0,3}}(?:in )?{_YEAR}(?![\d-])"
+)
+_SAID = r"(?<![^\W_])(?:on|dated?|dob|born|since|exam|scan)[ :]{1,2}(?P<a>\d\d?)/(?P<b>\d\d?)(?![\d/]| ?(?:mm|cm|ml))"
+_ABBREVIATIONS = frozenset(
+    {"mar", "may", "oct", "dec", "sep", "set", "mag", "dic", "jan", "ott", "ago", "mars", "mai", "gen", "lug"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A date in a text: its range, its parts as they stand (range and role), and the day it means if it is one.
+
+    Roles: ``y`` and ``yy`` years, ``m`` a month's number, ``d`` a day, ``mon`` a month's name. What the text leaves
+    open of ``day`` is the middle of what it says.
+    """
+
+    start: int
+    end: int
+    parts: tuple[tuple[int, int, str], ...]
+    day: date | None
+
+
+@cache
+def _shapes() -> dict[str, tuple[re.Pattern[str], ...]]:
+    name = "(?P<mon>" + "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True)) + ")"
+    mon, day, th = rf"(?<![^\W\d_]){name}(?![^\W\d_])", r"(?P<d>[0-3]?\d)", r"(?:st|nd|rd|th|\.|º|er)?"
+    of = r"(?:of |de |di )?"
+    named = (
+        rf"(?<!\d){day}{th}[ \-/.]*{of}{name}(?![^\W\d_])\.?,?[ \-/]*(?:de |del )?(?:{_YEAR}|'?(?P<yy>\d\d))(?!\d)",
+        rf"{mon}\.?[ \-/]*{day}(?!\d){th},?[ \-/]*(?:{_YEAR}|'(?P<yy>\d\d))(?!\d)",
+        rf"(?<![^\W\d_]){name}(?P<d>\d\d){_YEAR}(?!\d)",
+        rf"{mon}-{day}-(?P<yy>\d\d)(?!\d)",
+        rf"(?<!\d){_YEAR}[ \-/.]*{name}[ \-/.]*{day}(?!\d)",
+        rf"{mon}[ \-/.,'’]*(?:de |del )?{_YEAR}(?!\d)",
+        rf"{mon}(?:-|'|’| '){day}(?!\d)",
+        rf"{mon}\.? ?{day}(?!\d){th}(?![^\W_])",
+        rf"(?<!\d)(?<!\d[./]){day}{th} ?{of}{name}(?![^\W_])",
+    )
+    return {
+        "numeric": tuple(map(re.compile, _NUMERIC)),
+        "compact": tuple(map(re.compile, _COMPACT)),
+        "said": tuple(re.compile(shape, re.IGNORECASE) for shape in (_BORN, _SAID)),
+        "named": tuple(re.compile(shape, re.IGNORECASE) for shape in named),
+    }
+
+
+_PIVOT = 40  # years written with two digits below it are of this century
+_PUNCTUATED = re.compile(r"\d[-/._: ]\d\d?[-/._: ]\d\d|\d/(?:18|19|20)\d\d|(?:18|19|20)\d\d[-/.]\d|\d年")
+_SIX = re.compile(r"\d{6}")
+_TECHNICAL = re.compile(r"(?<![^\W_])([a-z]+)[ :=]{0,2}$", re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?:(?<![^\W_])(?:v|ver|version|rev|release|software|sw|ip)[ .:]{0,2}|[A-Za-z]:?)$", re.IGNORECASE
+)
+
+
+def find_dates(tokens: Tokens, known: Collection[date]) -> Iterator[FoundDate]:
+    """All dates; shapes that may be something else count when they are a day of the header."""
+    if not tokens.has_digits:
+        return
+    text, shapes = tokens.text, _shapes()
+    if tokens.any & Flag.MONTH:
+        for number, shape in enumerate(shapes["named"]):
+            yield from _accepted(shape, tokens, known, sure=number < 6)
+    if _PUNCTUATED.search(text):
+        for shape in shapes["numeric"]:
+            yield from _accepted(shape, tokens, known, sure=True)
+    if _SIX.search(text):
+        for number, shape in enumerate(shapes["compact"]):
+            yield from _accepted(shape, tokens, known, sure=number < 2)
+    if tokens.any & Flag.LABEL:
+        yield from _accepted(shapes["said"][0], tokens, known, sure=True)
+    if "/" in text:
+        yield from _accepted(shapes["said"][1], tokens, known, sure=True)
+
+
+def _accepted(shape: re.Pattern[str], tokens: Tokens, known: Collection[date], *, sure: bool) -> Iterator[FoundDate]:
+    for matched in shape.finditer(tokens.text):
+        said = shape in _shapes()["said"]
+        for names in _orders(matched, known):
+            parts = tuple(sorted((*matched.span(group), role) for group, role in names))
+            start, end = (parts[0][0], parts[-1][1]) if said else matched.span()
+            day = _day_of(tokens.text, parts, known)
+            if _is_date(tokens, parts, day, known, sure=sure, named="mon" in matched.re.groupindex):
+                yield FoundDate(start, end, parts, day)
+                break
+
+
+def _orders(matched: re.Match[str], known: Collection[date]) -> list[list[tuple[str, str]]]:
+    """Groups and what they mean; of two orders the one that gives a day of the header, else month first."""
+    groups = matched.groupdict()
+    fixed = [(name, name) for name in ("y", "yy", "m", "d", "mon") if groups.get(name)]
+    if not groups.get("a"):
+        return [fixed]
+    orders = [[*fixed, ("a", "m"), ("b", "d")], [*fixed, ("a", "d"), ("b", "m")]]
+    if groups.get("s") == ".":
+        orders.reverse()
+    days = [_day_of(matched.string, tuple((*matched.span(g), role) for g, role in order), known) for order in orders]
+    ranked = sorted(range(2), key=lambda at: (days[at] not in known, days[at] is None))
+    return [orders[at] for at in ranked]
+
+
+def _values(text: str, parts: tuple[tuple[int, int, str], ...]) -> dict[str, int]:
+    values = {}
+    for start, end, role in parts:
+        piece = text[start:end]
+        values[role] = month_names()[_month_key(piece)][0] if role == "mon" else int(piece)
+    return values
+
+
+def _month_key(piece: str) -> str:
+    lower = piece.casefold()
+    return lower if lower in month_names() else fold(piece)
+
+
+def _day_of(text: str, parts: tuple[tuple[int, int, str], ...], known: Collection[date]) -> date | None:
+    """The day that parts mean, None when there is none such, or when they are only a day and month of no known year."""
+    values = _values(text, parts)
+    month, day = values.get("m", values.get("mon")), values.get("d")
+    years = [values["y"]] if "y" in values else []
+    if "yy" in values:
+        years = [1900 + values["yy"], 2000 + values["yy"]]
+    whole = "y" in values or "yy" in values
+    for one in sorted(known, reverse=True):
+        if month in (None, one.month) and day in (None, one.day) and (one.year in years or not whole):
+            return one
+    if not years:
+        return None
+    year = years[-1] if len(years) == 1 or values["yy"] < _PIVOT else years[0]
+    try:
+        return date(year, month or 7, day or (15 if month else 1))
+    except ValueError:
+        return None
+
+
+def _is_date(
+    tokens: Tokens,
+    parts: tuple[tuple[int, int, str], ...],
+    day: date | None,
+    known: Collection[date],
+    *,
+    sure: bool,
+    named: bool,
+) -> bool:
+    text, roles = tokens.text, {role for _, _, role in parts}
+    start = parts[0][0]
+    if day is not None and day in known:
+        return True
+    if named:
+        return _is_named_date(tokens, parts, sure=sure)
+    if not sure:
+        return False
+    if roles == {"y", "m", "d"}:
+        return True  # a day that does not exist is still no number that measures
+    if _technical_before(text, start):
+        return False
+    values = _values(text, parts)
+    if roles == {"m", "d"}:
+        return 1 <= values["m"] <= 12 and 1 <= values["d"] <= 31
+    if "yy" in roles:
+        tight = "." in text[parts[0][1] : parts[1][0]] or "-" in text[parts[0][1] : parts[1][0]]
+        padded = all(right - left == 2 for left, right, _ in parts)
+        return day is not None and (padded or not tight) and not _VERSION.search(text, max(0, start - 12), start)
+    return day is not None
+
+
+def _is_named_date(tokens: Tokens, parts: tuple[tuple[int, int, str], ...], *, sure: bool) -> bool:
+    """Whether a month's name makes a date: with a year always; else not when it is another word, or abbreviates one."""
+    text, values = tokens.text, _values(tokens.text, parts)
+    if "d" in values and not 1 <= values["d"] <= 31:
+        return False
+    if sure:
+        return True
+    left, right = next((left, right) for left, right, role in parts if role == "mon")
+    name = text[left:right]
+    if name.islower():
+        return len(name) > 4 and name != "march"
+    return name.casefold() not in _ABBREVIATIONS or not (tokens.upper or name.isupper())
+
+
+def _technical_before(text: str, start: int) -> bool:
+    from deid_pipeline.phi.text_words import flags
+
+    matched = _TECHNICAL.search(text, max(0, start - 24), start)
+    return (
+        matched is not None
+        and bool(flags().get(matched.group(1).lower(), 0) & Flag.TECHNICAL)
+        and matched.group(1).lower() not in ("scan", "st")
+    )
+
+
+def shifted(text: str, found: FoundDate, days: int) -> str | None:
+    """The found date moved by whole days in its own spelling; None when it is no day."""
+    if found.day is None:
+        return None
+    try:
+        day = found.day + timedelta(days=days)
+    except OverflowError:
+        return None
+    pieces, at = [], found.start
+    for start, end, role in found.parts:
+        pieces += [text[at:start], _rewritten(text[start:end], role, day)]
+        at = end
+    return "".join([*pieces, text[at : found.end]])
+
+
+def _rewritten(piece: str, role: str, day: date) -> str:
+    if role == "mon":
+        _, language, form = month_names()[_month_key(piece)]
+        name = month_name(day.month, language, form)
+        if piece.isupper():
+            return name.upper()
+        return name if piece.islower() else name.capitalize()
+    number = {"y": day.year, "yy": day.year % 100, "m": day.month, "d": day.day}[role]
+    width = 4 if role == "y" else len(piece)
+    return f"{number:0{width}d}"

@@ -1,0 +1,185 @@
+"""Numbers and addresses of machines in a text: ids, phones, UIDs, links, ages over 89.
+
+What belongs here: shapes that hold for any patient, and what tells a measured number from an id. What does not: dates
+(``text_dates``), numbers of the header (``header_words``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from deid_pipeline.model import IdentifierKind
+from deid_pipeline.phi.text_tokens import Found, Tokens
+from deid_pipeline.phi.text_words import Flag
+
+STANDARD_UID_ROOT = "1.2.840.10008."
+_ID, _CONTACT, _AGE, _UID = IdentifierKind.ID, IdentifierKind.CONTACT, IdentifierKind.AGE, IdentifierKind.UID
+
+_LINKS = (
+    r"(?:https?|ftp|sftp|dicom|file)://[^\s<>\"]+|www\.[^\s<>\"]+"
+    r"|(?<![\w.@-])(?:[\w-]+\.)+(?:com|org|net|edu|gov|mil|info|local)(?![\w-])(?:/[^\s<>\"]*)?"
+)
+_MAIL = r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)*"
+# An id behind its label. Short labels are also words: they need a sign, or a number of five characters and more.
+_NUMBER = r"(?: ?(?:no|num(?:ber)?|#))"
+_LABELS = "|".join(
+    [
+        r"m\.?r\.?n",
+        r"pid|ssn|s/n|sn|csn|fin|dl|vin|badge|plate",
+        r"(?:patient|pat|pt)(?:'?s)?[ _]?id",
+        r"(?:study|exam|device|member|subject|employee)[ _]id",
+        rf"(?:mr|acc|case|order|hosp(?:ital)?|req(?:uisition)?|patient|employee){_NUMBER}",
+        rf"med(?:ical)? ?rec(?:ord)?{_NUMBER}?",
+        rf"(?:accession|account|acct|policy|licen[cs]e|passport|serial|chart|encounter){_NUMBER}?",
+        rf"(?:social security|insurance|specimen)(?:{_NUMBER}| id)?",
+    ]
+)
+_SHORT_LABELS = r"id|acc|case|order|visit|exam|hosp|study no|ref no|ref"
+_VALUE = r"(?=[\w/.-]*\d)[^\W_][\w/.-]*[^\W_]|\d"
+_WITH_LABEL = (
+    rf"(?<![^\W_])(?:{_LABELS})(?![^\W_])[ \t]*(?:no\.?|number|is)?[ \t.:=#-]{{0,4}}(?P<labelled>{_VALUE}(?:[ -]\d+)*)"
+    rf"|(?<![^\W_])(?:{_SHORT_LABELS})[ \t]*(?:no\.?)?[ \t]*[:=#][ \t:=#]*(?P<short>{_VALUE}(?:[ -]\d+)*)"
+    rf"|(?<![^\W_])(?<!-)(?:{_SHORT_LABELS})[ \t]+(?P<long>(?=[\w-]*\d{{4}})[A-Za-z0-9][\w-]{{4,}})"
+    r"|(?<![^\W_])(?:for|patient|pt)[ \t]+(?P<subject>\d{4,6})(?![\w.]|[ \t]*(?:ms|mm|cm|ml|hz|s|sec|kv|hu)\b)"
+)
+_PHONES = (
+    r"(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,5}\)[ .-]?)?\d{1,5}(?:[ .-]\d{2,6}){1,5}"
+    r"|(?<![\w.-])(?:\+?\d{1,3}[-. ])?\(\d{3}\)[-. ]?\d{3}[-. ]\d{4}"
+    r"|(?<![\w.-])(?:\+?\d{1,3}[-.])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}(?![\d-])"
+    r"|(?<![\w.-])001-[2-9]\d\d-\d{3}-\d{4}(?!\d)"
+    r"|(?<![\w.-])(?P<spaced>[2-9]\d\d [2-9]\d\d \d{4})(?![\d.]| ?[x×])"
+)
+_EXTENSION = r"(?:[ ,]*(?:x|ext\.?|extension)[ ]*\d{1,6})?"
+_CALL_WORDS = r"(?<![^\W_])(?:tel(?:ephone)?|ph(?:one)?|fax|cell|mobile|call|pager|beeper|ext(?:ension)?)(?![^\W_])"
+_CALLED = rf"{_CALL_WORDS}[ .:#]{{1,3}}(?P<called>\+?[(\d][\d(). /-]{{2,}}\d)"
+_SSN = r"(?<![\d.-])\d{3}-\d{2}-\d{4}(?![\d-])|(?<![\d.] )(?<![\d.])\d{3} \d{2} \d{4}(?![\d.])"
+# Seven digits and more are an id, with the letters that stand before them; behind a decimal point they are a fraction.
+_LONG = (
+    r"(?<!\d\.)(?<![\d#])(?:(?<![A-Za-z])[A-Za-z]{1,4}-?)?\d{7,}(?:-\d+)*|(?<![A-Za-z\d.])[A-Za-z]{1,3}\d{6}(?![\w.])"
+)
+_OPAQUE = r"(?<![\w.-])(?=[A-Z]*\d)(?=(?:[A-Z]*\d){5})(?=\d*[A-Z])[A-Z\d]{10,}(?![\w.])"
+_OVER_89 = r"(?:0?9\d|1[0-2]\d)"
+_OLD = (
+    r"y/?o\b\.?|y\.o\.|yr?s?[ -]?old\b|years?(?:[ -]*(?:of age|old))?\b|yrs?\b\.?|(?<=\d)y\b|-?jährig\w*|ans\b|años\b"
+)
+_AGES = (
+    rf"(?<![\w.]){_OVER_89}[ -]?(?:{_OLD})(?! +(?:ago|history|prior))"
+    rf"|(?<![^\W_])age[ds]?[ :=]{{1,3}}(?P<aged>{_OVER_89})(?![\d.])"
+    rf"|(?<![\w.])(?P<sexed>{_OVER_89}) ?/? ?[MF](?![\w.])"
+)
+_UID_SHAPE = r"(?<![\w.])[0-2](?:\.(?:0|[1-9]\d*)){4,}(?![\w])"
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_IP = (
+    rf"(?<![\w.:])(?P<ip>[1-9]\d{{1,2}}(?:\.{_OCTET}){{3}})(?::\d{{2,5}})?(?![\w.])"
+    r"|(?<![^\W_])ip[ :=]+(?P<address>\d+(?:\.\d+){3})"
+)
+
+
+@cache
+def _shapes() -> dict[str, re.Pattern[str]]:
+    """The shapes that need a digit, compiled together where they overlap."""
+    flags = re.IGNORECASE
+    return {
+        "uid": re.compile(_UID_SHAPE),
+        "ip": re.compile(_IP, flags),
+        "labelled": re.compile(_WITH_LABEL, flags),
+        "phones": re.compile(f"(?:{_PHONES}){_EXTENSION}", flags),
+        "called": re.compile(f"{_CALLED}{_EXTENSION}", flags),
+        "ssn": re.compile(_SSN),
+        "long": re.compile(_LONG),
+        "opaque": re.compile(_OPAQUE),
+        "ages": re.compile(_AGES, flags),
+        "links": re.compile(_LINKS, flags),
+        "mail": re.compile(_MAIL),
+        "gate": re.compile(r"\d{3}[-. )]+\d{2}|\d{4}|[+(] ?\d"),
+        "age_gate": re.compile(r"9\d|1[0-2]\d"),
+        "link_gate": re.compile(r"://|www\.|\.(?:com|org|net|edu|gov|mil|info|local)(?!\w)", flags),
+    }
+
+
+def find_numbers(tokens: Tokens) -> Iterator[Found]:
+    """Ids, phones, UIDs, links and ages over 89."""
+    text, shapes = tokens.text, _shapes()
+    if shapes["link_gate"].search(text):
+        yield from _trimmed(shapes["links"], text)
+    if "@" in text:
+        yield from _all(shapes["mail"], text, _CONTACT)
+    if not tokens.has_digits:
+        return
+    if text.count(".") >= 3:
+        yield from (
+            found
+            for found in _all(shapes["uid"], text, _UID)
+            if not text.startswith(STANDARD_UID_ROOT, found.start) and found.end - found.start >= 12
+        )
+        yield from _all(shapes["ip"], text, _CONTACT)
+    if shapes["gate"].search(text):
+        yield from _long_numbers(tokens)
+    if shapes["age_gate"].search(text):
+        yield from _all(shapes["ages"], text, _AGE)
+    if tokens.any & Flag.LABEL:
+        yield from _all(shapes["labelled"], text, _ID)
+        yield from _all(shapes["called"], text, _CONTACT)
+
+
+def _long_numbers(tokens: Tokens) -> Iterator[Found]:
+    text, shapes = tokens.text, _shapes()
+    standard = [m.span() for m in shapes["uid"].finditer(text) if text.startswith(STANDARD_UID_ROOT, m.start())]
+    for matched in shapes["phones"].finditer(text):
+        if matched["spaced"] is None or not _technical_before(text, matched.start()):
+            yield Found(*matched.span(), _CONTACT)
+    yield from _all(shapes["ssn"], text, _ID)
+    for name in ("long", "opaque"):
+        for found in _all(shapes[name], text, _ID):
+            if not any(start <= found.start < end for start, end in standard):
+                yield found
+
+
+def _all(shape: re.Pattern[str], text: str, kind: IdentifierKind) -> Iterator[Found]:
+    for matched in shape.finditer(text):
+        group = matched.lastgroup or 0
+        yield Found(*matched.span(group), kind)
+
+
+def _trimmed(shape: re.Pattern[str], text: str) -> Iterator[Found]:
+    """Links, without the punctuation of the sentence around them."""
+    for matched in shape.finditer(text):
+        link = matched.group().rstrip(".,;:!?)]}'")
+        yield Found(matched.start(), matched.start() + len(link), _CONTACT)
+
+
+_LABEL_TAIL = re.compile(
+    rf"(?<![^\W_])(?:{_LABELS}|{_SHORT_LABELS}|for|patient|pt|room)[ \t]*(?:no\.?)?[ \t.:=#-]{{0,3}}$", re.IGNORECASE
+)
+_TECHNICAL_TAIL = re.compile(r"(?<![^\W_])([A-Za-z]+) ?\.?[ :=#]{0,2}$")
+_FACTOR_TAIL = re.compile(r"\d ?[x×*] ?$|[<>=±~] ?$")
+
+
+def id_label_before(text: str, start: int) -> bool:
+    """Whether what stands before a place says that an id follows."""
+    return _LABEL_TAIL.search(text, max(0, start - 40), start) is not None
+
+
+def _technical_before(text: str, start: int) -> bool:
+    from deid_pipeline.phi.text_words import flags
+
+    matched = _TECHNICAL_TAIL.search(text, max(0, start - 24), start)
+    return matched is not None and bool(flags().get(matched.group(1).lower(), 0) & Flag.TECHNICAL)
+
+
+def measures(tokens: Tokens, at: int) -> bool:
+    """Whether a number measures: behind a technical label, before a unit, a factor of a matrix, part of a decimal."""
+    text, start, end = tokens.text, tokens.starts[at], tokens.ends[at]
+    if not tokens.words[at].isdecimal() or id_label_before(text, start):
+        return False
+    if text[start - 1 : start] == "." and text[start - 2 : start - 1].isdecimal():
+        return True
+    if text[end : end + 1] == "." and text[end + 1 : end + 2].isdecimal():
+        return True
+    if _technical_before(text, start) or _FACTOR_TAIL.search(text, max(0, start - 6), start):
+        return True
+    if at + 1 < len(tokens) and tokens.gap(at) in ("", " "):
+        return bool(tokens.flags[at + 1] & Flag.UNIT)
+    return False
