@@ -57,6 +57,31 @@ def codecs() -> Iterator[Sequence[str]]:
         yield f"`{codec.name}`", syntaxes, "redacted in place" if codec.can_redact else "the file is held"
 
 
+def syntaxes() -> Iterator[Sequence[str]]:
+    """Every transfer syntax: the kinds of frames that are redacted, and in which decoders that is tested."""
+    from itertools import groupby
+
+    from pydicom.uid import UID
+
+    from deid_pipeline.codecs import CODECS
+    from deid_pipeline.codecs.coverage import cells_of
+
+    yield "transfer syntax", "photometric interpretation", "bits", "read", "redact", "samples outside", "tested in"
+    for codec in CODECS:
+        for syntax, found in groupby(cells_of(codec), key=lambda cell: cell.transfer_syntax_uid):
+            cells = list(found)
+            kinds: dict[tuple[str, ...], list[str]] = {}
+            for name in dict.fromkeys(cell.photometric_interpretation for cell in cells):
+                for how in dict.fromkeys((cell.outside, cell.decoders) for cell in cells):
+                    some = [cell for cell in cells if cell.photometric_interpretation == name]
+                    bits = " ".join(cell.bits for cell in some if (cell.outside, cell.decoders) == how)
+                    if bits:
+                        kinds.setdefault((bits, how[0], ", ".join(how[1])), []).append(name)
+            shown = f"`{syntax.removeprefix('1.2.840.10008.')}` {UID(syntax).name.split(' (')[0]}"
+            for (bits, outside, decoders), names in kinds.items():
+                yield shown, ", ".join(names), bits, "yes", "yes" if codec.can_redact else "held", outside, decoders
+
+
 def actions() -> Iterator[Sequence[str]]:
     """Every action: its PS3.15 code and what it does."""
     from deid_pipeline.actions import ACTIONS, ALL_VRS
@@ -108,6 +133,7 @@ def strategies() -> Iterator[Sequence[str]]:
 TABLES: dict[str, Callable[[], Iterator[Sequence[str]]]] = {
     "commands": commands,
     "codecs": codecs,
+    "syntaxes": syntaxes,
     "actions": actions,
     "engines": engines,
     "recognizers": recognizers,

@@ -22,7 +22,7 @@ def fill_for(frame_array: npt.NDArray[Any], layout: PixelLayout) -> tuple[int, .
     """Choose the stored sample values of a black pixel (PS3.3 C.7.6.3.1.2).
 
     The extreme of the frame itself is taken for grey images, so that no window, padding value or display that
-    stretches to the range of the values sees a new extreme.
+    stretches to the range of the values sees a new extreme; lossy frames may go beyond Bits Stored, the fill does not.
 
     Parameters
     ----------
@@ -50,10 +50,11 @@ def fill_for(frame_array: npt.NDArray[Any], layout: PixelLayout) -> tuple[int, .
     if layout.keyword != "PixelData":
         raise ResidualRiskError("floating-point pixel data cannot be redacted by this version")
     interpretation = layout.photometric_interpretation
+    low = -(1 << (layout.bits_stored - 1)) if layout.pixel_representation else 0
     if interpretation == "MONOCHROME1":
-        return (int(frame_array.max()),)
+        return (min(int(frame_array.max()), low + (1 << layout.bits_stored) - 1),)
     if interpretation == "MONOCHROME2":
-        return (int(frame_array.min()),)
+        return (max(int(frame_array.min()), low),)
     if interpretation == "PALETTE COLOR":
         if layout.darkest_palette_index is None:
             raise ResidualRiskError("the darkest entry of the palette is unknown")

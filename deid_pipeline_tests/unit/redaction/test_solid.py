@@ -15,8 +15,10 @@ _SIGNED = np.array([[-2000, 5], [7, 900]], dtype=np.int16)
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"photometric_interpretation": "MONOCHROME2"}, (-2000,)),
+        ({"photometric_interpretation": "MONOCHROME2", "pixel_representation": 1}, (-2000,)),
         ({"photometric_interpretation": "MONOCHROME1"}, (900,)),
+        ({"photometric_interpretation": "MONOCHROME2", "pixel_representation": 1, "bits_stored": 11}, (-1024,)),
+        ({"photometric_interpretation": "MONOCHROME1", "bits_stored": 8}, (255,)),
         ({"photometric_interpretation": "PALETTE COLOR", "darkest_palette_index": 17}, (17,)),
         ({"photometric_interpretation": "RGB"}, (0, 0, 0)),
         ({"photometric_interpretation": "YBR_RCT"}, (0, 0, 0)),
