@@ -26,6 +26,7 @@ from deid_pipeline.dicom import (
     tag_text,
 )
 from deid_pipeline.pseudonyms import Pseudonyms
+from deid_pipeline.stages.cleaning import InstanceCleaner
 from deid_pipeline.strategy import CompiledStrategy, Rules
 
 _PATIENT_ID = 0x00100020
@@ -45,6 +46,7 @@ def edit_header(
     sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
     rules = strategy.rules_for(sop_class, partial(attribute_type, sop_class) if iod_name(sop_class) else None)
     context = instance_context(file, source_path=source_path, study_instance_uid=study_instance_uid)
+    context = replace(context, cleaner=InstanceCleaner(file, pseudonyms))
     made = _inserted(file, strategy, pseudonyms, context)
     made |= _asked_for(file, rules, {*markers, *made})
     if _PATIENT_ID in made:  # nameless patients stay apart
