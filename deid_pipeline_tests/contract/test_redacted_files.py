@@ -25,6 +25,7 @@ _HELD = {
     "badVR.dcm": "more pixel data than the header claims",
     "chrJapMulti.dcm": "no pixel data",
     "chrJapMultiExplicitIR6.dcm": "no pixel data",
+    "chrKoreanMulti.dcm": "no pixel data",
     "liver_1frame.dcm": "1-bit",
     "liver_expb_1frame.dcm": "1-bit",
 }
