@@ -20,7 +20,7 @@ from deid_pipeline.dicom.encoding import (
 )
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.paths import PathNamer
-from deid_pipeline.dicom.structure import UNDEFINED, Element, Item, Syntax, dictionary_vr
+from deid_pipeline.dicom.structure import PRIVATE, UNDEFINED, Element, Item, Syntax, dictionary_vr
 from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
 
 Segment = bytes | tuple[int, int]
@@ -81,11 +81,16 @@ class _Editor:
         for element in elements:
             if element.tag == CHARACTER_SET:
                 encodings = encodings_for(element_bytes(self.file.buffer, element))
-            name = namer.name(element)
+            creator = namer.creator(element) if element.tag & PRIVATE else ""
             if element.tag in kept_blocks:  # the creator of a private block of which something stays
                 continue
-            rule = None if element.tag & 0xFFFF == 0 else self._rule(element, namer.creator(element), parents)
-            new = self._element(element, rule, (syntax, encodings), name, parents)
+            if element.tag & 0xFFFF == 0:  # group lengths are retired (PS3.5 7.2) and would not hold any more
+                new: list[Segment] | None = []
+            else:
+                rule = self._rule(element, creator, parents)
+                if rule.effect is Effect.KEEP and element.items is None and rule.vr != "SQ":
+                    continue  # as nearly all of them: nothing else is asked of it
+                new = self._element(element, rule, (syntax, encodings), namer.name(element), parents)
             if new is None:
                 continue
             if element.start > copied:
@@ -100,7 +105,7 @@ class _Editor:
 
     def _kept_blocks(self, elements: Sequence[Element], parents: tuple[int, ...]) -> frozenset[int]:
         """The tags of private creators (gggg,00bb) of whose blocks a rule leaves something (PS3.5 7.8.1)."""
-        private = [element for element in elements if element.tag >> 16 & 1]
+        private = [element for element in elements if element.tag & PRIVATE]
         if not private:
             return frozenset()
         namer = PathNamer(self.file.buffer, "")
@@ -112,30 +117,23 @@ class _Editor:
         return frozenset(kept)
 
     def _rule(self, element: Element, creator: str, parents: tuple[int, ...]) -> Rule:
-        vr = dictionary_vr(element.tag) if element.vr == "UN" else element.vr
-        if element.items is not None:
-            vr = "SQ"
-        return self.rule_for(element.tag, vr, creator, parents)
+        return self.rule_for(element.tag, _vr(element), creator, parents)
 
     def _element(
         self,
         element: Element,
-        rule: Rule | None,
+        rule: Rule,
         coding: tuple[Syntax, tuple[str, ...]],
         name: str,
         parents: tuple[int, ...],
     ) -> list[Segment] | None:
         """The new segments of one element (none: it is deleted), or None when it stays as it is."""
-        if rule is None:  # group lengths are retired (PS3.5 7.2) and would not hold any more
-            return []
-        if rule.effect is Effect.KEEP and not (rule.vr == "SQ" and element.items is None):
-            if element.items is None:
-                return None
+        if rule.effect is Effect.KEEP and element.items is not None:
             return self._sequence(element, coding, name, (*parents, element.tag))
         if rule.effect is not Effect.REWRITE:  # a sequence that came as bytes cannot be looked into: it goes too
             self.changes.append(Change(name, "delete", rule.origin, None))
             return []
-        vr = "SQ" if element.items is not None else dictionary_vr(element.tag) if element.vr == "UN" else element.vr
+        vr = _vr(element)
         return self._rewrite(element, rule, (rule.vr if vr == "UN" and rule.vr else vr, *coding), name)
 
     def _rewrite(
@@ -234,6 +232,13 @@ def edit_data_set(
     flush()
     segments.extend(markers[tag] for tag in waiting)
     return EditedDataSet(segments, editor.changes)
+
+
+def _vr(element: Element) -> str:
+    """The VR that decides the rule: what an element written as UN really is, as far as PS3.6 says."""
+    if element.items is not None:
+        return "SQ"
+    return dictionary_vr(element.tag) if element.vr == "UN" else element.vr
 
 
 def segment_length(segment: Segment) -> int:

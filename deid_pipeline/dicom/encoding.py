@@ -10,6 +10,10 @@ import struct
 from deid_pipeline.dicom.structure import ITEM, ITEM_END, LONG_VRS, SEQUENCE_END, UNDEFINED, Syntax
 from deid_pipeline.errors import SourceDataError
 
+# Headers without VR, with a short one, with a long one (PS3.5 7.1.2 and 7.1.3).
+_LITTLE_ENDIAN, _BIG_ENDIAN = (
+    tuple(struct.Struct(order + form).pack for form in ("HHL", "HH2sH", "HH2sHL")) for order in "<>"
+)
 _NUL_PADDED = frozenset({"UI", "OB", "UN"})
 
 
@@ -21,14 +25,14 @@ def element_header(tag: int, vr: str, length: int, syntax: Syntax) -> bytes:
     SourceDataError
         The value is too long for the VR's two-byte length.
     """
-    order = ">" if syntax.big_endian else "<"
+    plain, short, long = _BIG_ENDIAN if syntax.big_endian else _LITTLE_ENDIAN
     if not syntax.explicit:
-        return struct.pack(f"{order}HHL", tag >> 16, tag & 0xFFFF, length)
+        return plain(tag >> 16, tag & 0xFFFF, length)
     if vr in LONG_VRS:
-        return struct.pack(f"{order}HH2sHL", tag >> 16, tag & 0xFFFF, vr.encode(), 0, length)
+        return long(tag >> 16, tag & 0xFFFF, vr.encode(), 0, length)
     if length > 0xFFFF:
         raise SourceDataError("a new value is too long for its VR")
-    return struct.pack(f"{order}HH2sH", tag >> 16, tag & 0xFFFF, vr.encode(), length)
+    return short(tag >> 16, tag & 0xFFFF, vr.encode(), length)
 
 
 def item_header(length: int, syntax: Syntax) -> bytes:
@@ -66,5 +70,5 @@ def pad(value: bytes, vr: str) -> bytes:
 
 
 def _plain(tag: int, length: int, syntax: Syntax) -> bytes:
-    order = ">" if syntax.big_endian else "<"
-    return struct.pack(f"{order}HHL", tag >> 16, tag & 0xFFFF, min(length, UNDEFINED))
+    plain = (_BIG_ENDIAN if syntax.big_endian else _LITTLE_ENDIAN)[0]
+    return plain(tag >> 16, tag & 0xFFFF, min(length, UNDEFINED))

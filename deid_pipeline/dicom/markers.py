@@ -6,6 +6,7 @@ What belongs here: the marker elements. What does not: deciding what was applied
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from deid_pipeline.dicom.encoding import element, sequence
 from deid_pipeline.dicom.structure import Syntax
@@ -38,6 +39,14 @@ def marker_elements(
     text_cleaned
         Text was found in the pixels and redacted: Burned In Annotation becomes NO.
     """
+    return dict(_encoded(syntax, method, tuple(codes), temporal_information, text_cleaned))
+
+
+@lru_cache(maxsize=64)
+def _encoded(
+    syntax: Syntax, method: str, codes: tuple[tuple[str, str], ...], temporal_information: str, text_cleaned: bool
+) -> dict[int, bytes]:
+    """The same for every instance of a run that has the same syntax."""
     items = [
         b"".join(
             element(tag, vr, value.encode("ascii"), syntax)

@@ -5,7 +5,7 @@ What belongs here: naming elements of one data set in order. What does not: find
 
 from __future__ import annotations
 
-from deid_pipeline.dicom.structure import Buffer, Element, tag_text
+from deid_pipeline.dicom.structure import PRIVATE, Buffer, Element, tag_text
 from deid_pipeline.dicom.values import element_bytes
 
 
@@ -19,7 +19,7 @@ class PathNamer:
 
     def name(self, element: Element) -> str:
         """The tag path of an element: ``(gggg,eeee)``, or ``(gggg,"CREATOR",ee)`` for a private one."""
-        creator = self.creator(element)
+        creator = self.creator(element) if element.tag & PRIVATE else ""
         if not creator:
             return self._prefix + tag_text(element.tag)
         return f'{self._prefix}({element.tag >> 16:04x},"{creator}",{element.tag & 0xFF:02x})'
@@ -27,7 +27,7 @@ class PathNamer:
     def creator(self, element: Element) -> str:
         """The private creator of an element (PS3.5 7.8.1), empty for public elements and for creators themselves."""
         group, number = element.tag >> 16, element.tag & 0xFFFF
-        if not group & 1:
+        if not element.tag & PRIVATE:
             return ""
         if 0x10 <= number <= 0xFF:
             if element.items is None:

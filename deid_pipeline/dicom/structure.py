@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import struct
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from deid_pipeline.errors import SourceDataError
@@ -19,6 +19,7 @@ Buffer = bytes | bytearray | memoryview | mmap.mmap
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 PIXEL_DATA = 0x7FE00010
+PRIVATE = 0x00010000  # the bit of a tag that makes its group odd
 MAXIMUM_DEPTH = 100
 
 _SHORT = {vr.encode(): vr for vr in "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split()}
@@ -191,6 +192,7 @@ def dictionary_vr(tag: int) -> str:
     return _dictionary().get(tag) or _special_vr(tag)
 
 
+@lru_cache(maxsize=8192)
 def tag_text(tag: int) -> str:
     """A tag as ``(gggg,eeee)``, lower-case hex."""
     return f"({tag >> 16:04x},{tag & 0xFFFF:04x})"

@@ -78,7 +78,10 @@ def first_number(buffer: Buffer, element: Element | None, *, big_endian: bool, d
     if element is None or element.items is not None:
         return default
     raw = element_bytes(buffer, element)
-    text = text_value(raw, element.vr if element.vr != "UN" else "US", ("ascii",), big_endian=big_endian)
+    if element.vr in ("US", "UN"):
+        sound = raw and len(raw) % 2 == 0 and len(raw) <= 2 * _MAXIMUM_NUMBERS
+        return int.from_bytes(raw[:2], "big" if big_endian else "little") if sound else default
+    text = text_value(raw, element.vr, ("ascii",), big_endian=big_endian)
     first = text.split("\\")[0].strip()
     return int(first) if _WHOLE_NUMBER.fullmatch(first) else default
 
