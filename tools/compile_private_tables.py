@@ -98,7 +98,8 @@ def _tcia_rows(path: Path) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]
 
 def _row(place: Place, vr: str, name: str, action: str) -> tuple[str, ...]:
     group, creator, element = place
-    return (f'({group:04x},"{creator}",{element:02x})', vr, name, "", action, "")
+    option = "header" if action == "cleanTag" else ""  # listed as harmless: only what a header names is taken out
+    return (f'({group:04x},"{creator}",{element:02x})', vr, name, "", action, option)
 
 
 def _write(path: Path, rows: Iterable[tuple[str, ...]]) -> None:

@@ -26,6 +26,7 @@ _SAYS = {
     "deid": "replaced by their kind, as <NAME>",
     "mask": "replaced by asterisks",
     "surrogate": "replaced by pseudonyms",
+    "header": "taken out where they are the header's own or dates",
 }
 _BYTES = frozenset({"OB", "OW", "UN"})
 _SINGLE = frozenset({"LT", "ST", "UT", "UR"})
@@ -37,17 +38,15 @@ class CleanTag(ActionDefaults):
     """PS3.15 C, as in the option Clean Descriptors; the instance's text cleaner decides what identifies.
 
     The option says what takes an identifier's place: ``remove`` nothing, ``deid`` (also without an option) its kind,
-    ``mask`` asterisks, ``surrogate`` a pseudonym. A value in which nothing is found stays byte for byte. What cannot be
-    read as text, what is no legal value of its VR once it is cleaned, and everything where there is no cleaner, is
-    emptied.
+    ``mask`` asterisks, ``surrogate`` a pseudonym; ``header`` takes out only what the header itself names, and dates. A
+    value in which nothing is found stays byte for byte. What cannot be read as text, what is no legal value of its VR
+    once it is cleaned, and everything where there is no cleaner, is emptied.
     """
 
     name = "cleanTag"
     code = "C"
     vrs = TEXT_VRS | _BYTES | {"US"}
-    summary = (
-        "takes identifiers out of text (`remove`, `deid`, `mask`, `surrogate`), keeps the rest; in doubt empties it"
-    )
+    summary = "takes identifiers out of text and keeps the rest (`remove`, `deid`, `mask`, `surrogate`, `header`)"
 
     def bind(self, option: str, *, vr: str) -> Rewrite:  # noqa: ARG002
         """Check the mode and return the rewriting.

@@ -22,7 +22,7 @@ from deid_pipeline.phi.text_numbers import find_numbers
 from deid_pipeline.phi.text_places import find_places
 from deid_pipeline.phi.text_tokens import MARK, Found, Tokens
 
-CleaningMode = Literal["remove", "deid", "mask", "surrogate"]
+CleaningMode = Literal["remove", "deid", "mask", "surrogate", "header"]
 """What takes the place of an identifier: nothing, ``<KIND>``, asterisks, or a pseudonym."""
 
 Pseudonym = Callable[[IdentifierKind, str], str]
@@ -91,7 +91,8 @@ class Cleaner:
         mode
             ``remove``: words that lead to an identifier (``for``, ``Dr.``), signs and blanks around it go too.
             ``deid``: ``<KIND>``. ``mask``: an asterisk for each character. ``surrogate``: pseudonyms; dates move in
-            their own spelling, ages over 89 become 90.
+            their own spelling, ages over 89 become 90. ``header``: as ``remove``, but only what the header names and
+            dates; numbers, names and places that are nobody's of this header stay.
         """
         remembered = self._finder.cleaned if mode != "surrogate" and not self._recognizers else None
         if remembered is not None:
@@ -110,10 +111,10 @@ class Cleaner:
             found, dates = self._find(text)
             return replaced(text, found, lambda one: self._surrogate(text, one, dates)) if found else text
         for _ in range(_PASSES):
-            found, _ = self._find(text)
+            found = self._finder.find_known(text) if mode == "header" else self._find(text)[0]
             if not found:
                 break
-            if mode == "remove":
+            if mode in ("remove", "header"):
                 text = removed(text, found)
             elif mode == "mask":
                 text = replaced(text, found, lambda one: "*" * (one.end - one.start))
@@ -167,16 +168,26 @@ class Finder:
         tokens = Tokens(text)
         if not len(tokens):
             return [], {}
+        found, dates = self._known(tokens)
+        found += find_numbers(tokens)
+        found += find_names(tokens)
+        found += find_places(tokens)
+        return joined(found) if found else found, dates
+
+    def find_known(self, text: str) -> list[Found]:
+        """Ranges that the header itself names, and dates."""
+        tokens = Tokens(text)
+        found, _ = self._known(tokens) if len(tokens) else ([], {})
+        return joined(found) if found else found
+
+    def _known(self, tokens: Tokens) -> tuple[list[Found], dict[int, FoundDate]]:
         dates: dict[int, FoundDate] = {}
         for date in find_dates(tokens, self._index.dates):
             if date.start not in dates or date.end > dates[date.start].end:
                 dates[date.start] = date
         found = [Found(date.start, date.end, IdentifierKind.DATE) for date in dates.values()]
         found += find_header(tokens, self._index)
-        found += find_numbers(tokens)
-        found += find_names(tokens)
-        found += find_places(tokens)
-        return joined(found) if found else found, dates
+        return found, dates
 
 
 @lru_cache(maxsize=64)
