@@ -49,7 +49,10 @@ def _frames(
 ) -> Iterator[tuple[int, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]]:
     """The frames of the output that have boxes, one at a time."""
     if shape is not None:
-        yield from ((at, shape.view(case.output.pixels, at)) for at in range(shape.frames) if at in wanted)
+        for at in range(shape.frames):
+            if at in wanted:
+                yield at, shape.view(case.output.pixels, at)
+                case.output.forget_pages()
         return
     for index, frame in enumerate(encapsulated_frames(case.output, case.output_path)):
         if index in wanted:

@@ -6,6 +6,7 @@ What belongs here: pixel data and the attributes that say how to read them. What
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 
 from deid_pipeline.checks.case import CheckCase
@@ -95,6 +96,8 @@ def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterat
         if _differs_outside(shape, source, output, (index, some)):
             yield f"changes outside the boxes of frame {index + 1}"
         behind = (index + 1) * size
+        case.source.forget_pages()
+        case.output.forget_pages()
     if not _same_bytes(source[behind:], output[behind:]):
         yield f"changes behind frame {behind // size}"
 
@@ -173,5 +176,10 @@ def _interpretations(case: CheckCase) -> tuple[str, str]:
 def _same_bytes(one: memoryview, other: memoryview) -> bool:
     if len(one) != len(other):
         return False
-    chunks = (slice(at, at + _CHUNK_BYTES) for at in range(0, len(one), _CHUNK_BYTES))
-    return all(bytes(one[chunk]) == bytes(other[chunk]) for chunk in chunks)
+    for at in range(0, len(one), _CHUNK_BYTES):
+        if bytes(one[at : at + _CHUNK_BYTES]) != bytes(other[at : at + _CHUNK_BYTES]):
+            return False
+        for buffer in (one.obj, other.obj):
+            if isinstance(buffer, mmap.mmap):
+                buffer.madvise(mmap.MADV_DONTNEED)
+    return True

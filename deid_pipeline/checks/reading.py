@@ -79,6 +79,11 @@ class Part10:
         start, end = self.pixel_range or (0, 0)
         return memoryview(self.body)[start:end]
 
+    def forget_pages(self) -> None:
+        """Let the kernel take back the pages of the file that have been read; they come back when they are needed."""
+        if isinstance(self.body, mmap.mmap):
+            self.body.madvise(mmap.MADV_DONTNEED)
+
 
 def read_part10(path: Path) -> Part10:
     """Take a DICOM file apart.

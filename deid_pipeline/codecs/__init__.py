@@ -4,8 +4,8 @@ What belongs here: one file for each way of coding samples, and the walk from pi
 data set around the pixels (room ``dicom``), the choice of boxes and fill values (room ``redaction``).
 """
 
-from deid_pipeline.codecs.encapsulation import OffsetTables, forget_pages, frame_bytes, frame_replacement
-from deid_pipeline.codecs.frames import Frame, iter_frames
+from deid_pipeline.codecs.encapsulation import OffsetTables, frame_bytes, frame_replacement
+from deid_pipeline.codecs.frames import Frame, forget_pages, iter_frames
 from deid_pipeline.codecs.htj2k import HTJ2K
 from deid_pipeline.codecs.jpeg import JPEG
 from deid_pipeline.codecs.jpeg_2000 import JPEG_2000

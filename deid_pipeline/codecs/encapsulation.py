@@ -6,7 +6,6 @@ finding frames (``frames``), rewriting them (one file for each codec), writing f
 
 from __future__ import annotations
 
-import mmap
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -53,13 +52,6 @@ def frame_replacement(content: bytes, layout: PixelLayout) -> bytes:
     if length > _LONGEST_ITEM:
         raise ResidualRiskError("a rewritten frame is too long for an item")
     return b"".join([_ITEM, struct.pack("<I", length), content, b"\0" * (len(content) % 2)])
-
-
-def forget_pages(buffer: Buffer, start: int, end: int) -> None:
-    """Let the kernel take back the pages of a mapped file that have been read; nothing else is lost."""
-    if isinstance(buffer, mmap.mmap):
-        first = start // mmap.PAGESIZE * mmap.PAGESIZE
-        buffer.madvise(mmap.MADV_DONTNEED, first, end - first)
 
 
 @dataclass

@@ -6,6 +6,7 @@ not: decoding (one file for each codec), finding the element (room ``dicom``).
 
 from __future__ import annotations
 
+import mmap
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from deid_pipeline.model import PixelLayout
 _ITEM = b"\xfe\xff\x00\xe0"
 _DELIMITER = b"\xfe\xff\xdd\xe0"
 _UNDEFINED_LENGTH = 0xFFFFFFFF
+_WALKED = 64 << 20  # bytes whose pages may stay mapped while items are walked
 _PADDING_STEP = 1 << 20
 _WORD_VR = b"OW"
 # The last two bytes of a codestream: end of image (JPEG, JPEG-LS) and end of codestream (JPEG 2000) share them.
@@ -72,6 +74,13 @@ def iter_frames(buffer: Buffer, layout: PixelLayout) -> Iterator[Frame]:
     if layout.is_encapsulated:
         return _encapsulated_frames(view, layout)
     return _native_frames(view, layout)
+
+
+def forget_pages(buffer: object, start: int, end: int) -> None:
+    """Let the kernel take back the pages of a mapped file that have been read; nothing else is lost."""
+    if isinstance(buffer, mmap.mmap):
+        first = start // mmap.PAGESIZE * mmap.PAGESIZE
+        buffer.madvise(mmap.MADV_DONTNEED, first, end - first)
 
 
 def _native_frames(view: memoryview, layout: PixelLayout) -> Iterator[Frame]:
@@ -138,7 +147,11 @@ def _most_fragments(view: memoryview, layout: PixelLayout) -> int:
 def _read_items(view: memoryview, position: int, *, most: int) -> _Items:
     """Read the headers of all items up to the sequence delimiter; the first item is the basic offset table."""
     starts, lengths = array("Q"), array("Q")
+    seen = position
     for _ in range(most):
+        if position - seen > _WALKED:
+            forget_pages(view.obj, seen, position)
+            seen = position
         tag = bytes(view[position : position + 4])
         if tag == _DELIMITER:
             break
@@ -150,6 +163,7 @@ def _read_items(view: memoryview, position: int, *, most: int) -> _Items:
         position += 8 + length
     else:
         raise damaged("encapsulated pixel data have no end")
+    forget_pages(view.obj, seen, position)
     if len(starts) < 2:
         raise damaged("encapsulated pixel data hold no fragments")
     table = view[starts[0] : starts[0] + lengths[0]]

@@ -21,6 +21,7 @@ ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 PIXEL_DATA = 0x7FE00010
 PRIVATE = 0x00010000  # the bit of a tag that makes its group odd
 MAXIMUM_DEPTH = 100
+_WALKED = 64 << 20  # bytes of fragments
 
 _SHORT = {vr.encode(): vr for vr in "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split()}
 LONG_VRS = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())  # with four bytes of length (PS3.5 7.1.2)
@@ -329,7 +330,11 @@ def _skip_fragments(buffer: Buffer, position: int, end: int, syntax: Syntax, pla
     """The offset behind the sequence delimiter of encapsulated pixel data."""
     path = element_path(place, PIXEL_DATA)
     read = _TAG_LENGTH_BE if syntax.big_endian else _TAG_LENGTH_LE
+    walked = position
     while end - position >= 8:
+        if position - walked > _WALKED and isinstance(buffer, mmap.mmap):  # pages that were looked at need not stay
+            buffer.madvise(mmap.MADV_DONTNEED)
+            walked = position
         group, number, size = read(buffer, position)
         tag = group << 16 | number
         if tag == SEQUENCE_END:

@@ -86,6 +86,7 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit
         frames.ends.append(frame.end)
         if boxes.get(frame.index):
             interpretations.add(codec.redacted_interpretation(frame.data, layout))
+            forget_pages(file.buffer, frame.start, frame.end)
     if not interpretations or max(boxes) >= len(frames.starts) or min(boxes) < 0:
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
     return _edit(file, layout, boxes, codec, (frames, interpretations - {layout.photometric_interpretation}))
@@ -105,11 +106,12 @@ def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[in
     if not wanted:
         return {}
     codec = codec_for(layout.transfer_syntax_uid)
-    return {
-        frame.index: codec.changed_boxes(frame.data, layout, boxes=wanted[frame.index])
-        for frame in iter_frames(file.buffer, layout)
-        if frame.index in wanted
-    }
+    found = {}
+    for frame in iter_frames(file.buffer, layout):
+        if frame.index in wanted:
+            found[frame.index] = codec.changed_boxes(frame.data, layout, boxes=wanted[frame.index])
+            forget_pages(file.buffer, frame.start, frame.end)
+    return found
 
 
 def _edit(
