@@ -33,6 +33,11 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	$(PIP) --editable '.[test,dev]'
 	@touch $(VENV)/.installed-core $(VENV)/.installed-test $@
 
+$(VENV)/.installed-bench: pyproject.toml | $(BIN)/python
+	@echo 'installing the package and what it is compared with: about a minute'
+	$(PIP) --editable '.[test,bench]'
+	@touch $(VENV)/.installed-core $(VENV)/.installed-test $@
+
 # --- what people call -----------------------------------------------------------------------------------------------
 demo: $(VENV)/.installed-core ## sample landing zone through the pipeline, with a report to look at
 	@BIN=$(BIN) tools/demo.sh $(DEMO) $(STUDIES) $(SEED)
@@ -57,8 +62,10 @@ docs: $(VENV)/.installed-core ## rewrite the README's tables from the code
 	$(BIN)/python tools/docs_tables.py --write
 	$(BIN)/python tools/docs_reference.py --write
 
-bench: $(VENV)/.installed-test ## measure speed on this machine
+bench: $(VENV)/.installed-bench ## measure speed on this machine: the pipeline, then headers against other tools
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.headers
+	$(BIN)/python -m benchmarks.headers --memory --made 1
 
 ui: $(VENV)/.installed-core ## the demo's project in the browser, http://127.0.0.1:3000
 	$(BIN)/deidp ui --config $(DEMO)/deid.yaml
