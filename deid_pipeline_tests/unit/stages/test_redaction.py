@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -182,3 +184,30 @@ def test_the_command_ends_with_the_documented_codes(tmp_path: Path) -> None:
     (tmp_path / "broken.dcm").write_bytes(source.read_bytes()[:-300])
     assert code(tmp_path / "broken.dcm", tmp_path / "none.dcm", "--boxes", listed) == 3
     assert not (tmp_path / "none.dcm").exists()
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.1", JPEGLSLossless])
+def test_memory_does_not_grow_with_the_number_of_frames(tmp_path: Path, syntax: str) -> None:
+    """Two files of which one is 200 times as large; the resident peak of a process for each."""
+    peaks = []
+    for count in (2, 400):
+        dataset = small_ct(size=512)
+        dataset.NumberOfFrames = count
+        dataset.BitsStored, dataset.HighBit = 16, 15
+        frame = np.random.default_rng(1).integers(0, 1 << 14, (512, 512), dtype=np.uint16)
+        if syntax == JPEGLSLossless:
+            dataset.PixelData = encapsulate([bytes(imagecodecs.jpegls_encode(frame))] * count)
+            dataset["PixelData"].VR = "OB"
+        else:
+            dataset.PixelData = frame.tobytes() * count
+        save(dataset, tmp_path / "in.dcm", syntax=syntax)
+        (tmp_path / "boxes.csv").write_text(f"{','.join(COLUMNS)}\n0,,3,5,20,9\n{count - 1},,3,5,20,9\n")
+        program = (
+            "import sys; from pathlib import Path; from deid_pipeline.stages import read_boxes, redact_file;"
+            "a, b, c = map(Path, sys.argv[1:]); redact_file(a, b, read_boxes(c));"
+            "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
+        )
+        names = [str(tmp_path / name) for name in ("in.dcm", "out.dcm", "boxes.csv")]
+        ran = subprocess.run([sys.executable, "-c", program, *names], check=True, capture_output=True, text=True)
+        peaks.append(int(ran.stdout) / 1024)
+    assert peaks[1] - peaks[0] < 120, peaks
