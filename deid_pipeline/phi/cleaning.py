@@ -183,7 +183,8 @@ class Finder:
     def _known(self, tokens: Tokens) -> tuple[list[Found], dict[int, FoundDate]]:
         dates: dict[int, FoundDate] = {}
         for date in find_dates(tokens, self._index.dates):
-            if date.start not in dates or date.end > dates[date.start].end:
+            other = dates.get(date.start)
+            if other is None or (date.end, date.day is not None) > (other.end, other.day is not None):
                 dates[date.start] = date
         found = [Found(date.start, date.end, IdentifierKind.DATE) for date in dates.values()]
         found += find_header(tokens, self._index)

@@ -49,12 +49,12 @@ def _names(tokens: Tokens, index: HeaderIndex) -> Iterator[Found]:
     while at < len(tokens):
         word = tokens.words[at]
         if word in index.joined:
-            yield Found(tokens.starts[at], _possessive(tokens, at), IdentifierKind.NAME, index.joined[word])
+            yield Found(tokens.starts[at], tokens.end_of_name(at), IdentifierKind.NAME, index.joined[word])
         elif owners[at]:
             first, last = _name_run(tokens, at, owners, index)
             if _identifies(tokens, first, last, owners, index):
                 original = min(owners[at])
-                yield Found(tokens.starts[first], _possessive(tokens, last), IdentifierKind.NAME, original)
+                yield Found(tokens.starts[first], tokens.end_of_name(last), IdentifierKind.NAME, original)
             at = max(at, last)
         elif at and len(word) < SHORT and (tokens.flags[at - 1] & _NAME_LEAD or tokens.words[at - 1] == "for"):
             yield from _monogram(tokens, at, index)
@@ -79,6 +79,7 @@ def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
 
 
 SHORT = 4
+_SHORTEST_AMID = 6  # letters from which a name counts also amid a word
 _PLAIN = Flag.SAFE | Flag.VOCABULARY
 _NOBODY: frozenset[str] = frozenset()
 
@@ -175,27 +176,20 @@ def _behind_lead(tokens: Tokens, first: int, last: int) -> bool:
     return bool(known & _NAME_LEAD) or word in _WAYS
 
 
-def _possessive(tokens: Tokens, last: int) -> int:
-    """Where a name ends, its ``'s`` included."""
-    end = tokens.ends[last]
-    tail = tokens.text[end : end + 3]
-    if tail[:1] in "'’" and tail[1:2] in ("s", "S") and not tail[2:3].isalnum() and len(tail) > 1:
-        return end + 2
-    return end
-
-
 def _inside(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
-    """A name that starts or ends a longer word which is no word: ``forDouglas``, ``DavidsonChest``."""
+    """A name inside a longer word which is no word: ``forDouglas``, ``DavidsonChest``."""
     word, known = tokens.words[at], tokens.flags[at]
-    start, end, written = tokens.starts[at], tokens.ends[at], tokens.original(at)
+    start, written = tokens.starts[at], tokens.original(at)
     if known & (Flag.SAFE | Flag.VOCABULARY) or len(written) != len(word):
         return
     for part in index.inside:
         if len(part) < len(word):
-            if word.startswith(part):
-                yield Found(start, start + len(part), IdentifierKind.NAME, min(index.names[part]))
-            if word.endswith(part):
-                yield Found(end - len(part), end, IdentifierKind.NAME, min(index.names[part]))
+            place = word.find(part)
+            if place > 0 and len(part) < _SHORTEST_AMID and not word.endswith(part):
+                continue
+            while place >= 0:
+                yield Found(start + place, start + place + len(part), IdentifierKind.NAME, min(index.names[part]))
+                place = word.find(part, place + 1)
     if not (written.islower() or written.isupper() or written.istitle()):
         yield from _humps(word, written, start, index)
 
@@ -260,7 +254,11 @@ def _place(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
         look += 1
         if tokens.flags[look] & Flag.ORGANISATION:
             last = look
-    yield Found(tokens.starts[at], _possessive(tokens, last), IdentifierKind.PLACE, value)
+    rest = set(value.casefold().split())
+    most = min(len(tokens), at + len(rest))
+    while last + 1 < most and tokens.gap(last) == " " and tokens.words[last + 1] in rest:
+        last += 1
+    yield Found(tokens.starts[at], tokens.end_of_name(last), IdentifierKind.PLACE, value)
 
 
 def _unbroken(tokens: Tokens, first: int, last: int) -> bool:

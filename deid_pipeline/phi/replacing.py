@@ -12,6 +12,7 @@ from deid_pipeline.phi.text_tokens import Found
 from deid_pipeline.phi.text_words import listed
 
 _LAST_WORD = re.compile(r"(?:^|(?<=[\s,;:/|_(\[-]))([^\W\d_]+\.?)[ \t]*$")
+_MODALITIES = frozenset({"MR", "DR", "MS", "MRS"})  # in capitals without a dot, no title unless one is expected
 _TAIL = 200  # characters before a range that are looked at
 _JOINERS = ",;:-–/|_&+=^"
 _BRACKETS = {"(": ")", "[": "]", "{": "}", '"': '"'}
@@ -26,9 +27,8 @@ def joined(found: Sequence[Found]) -> list[Found]:
             last = result[-1]
             best = one if one.end - one.start > length else last
             length = max(length, one.end - one.start)
-            result[-1] = Found(
-                last.start, max(last.end, one.end), best.kind, last.original if best is last else one.original
-            )
+            original = best.original or last.original or one.original
+            result[-1] = Found(last.start, max(last.end, one.end), best.kind, original)
         else:
             result.append(one)
             length = one.end - one.start
@@ -90,7 +90,7 @@ def _closed(left: str, right: str, *, last: bool) -> tuple[str, int]:
         return left, skip + start + (len(rest[start:]) - len(rest[start:].lstrip(" \t")) if left[-1:] in " \t" else 0)
     if rest[start : start + 1] in (",", ";", ".", ")", "]", "?", "!") and rest[start : start + 1]:
         return left.rstrip(" \t"), skip + start
-    if left[-1:] in " \t\n" and start:
+    if left[-1:] in tuple(" \t\n([") and start:
         return left, skip + start
     return left, skip
 
@@ -98,7 +98,15 @@ def _closed(left: str, right: str, *, last: bool) -> tuple[str, int]:
 def _without_dangling(left: str) -> str:
     """Text without the prepositions and titles at its end."""
     while True:
-        matched = _LAST_WORD.search(left)
+        matched = _LAST_WORD.search(left, max(0, len(left) - _TAIL))
         if matched is None or matched.group(1).rstrip(".").casefold() not in listed("lead", "dangling"):
             return left
+        if matched.group(1) in _MODALITIES and not _follows_lead(left[: matched.start(1)]):
+            return left
         left = left[: matched.start(1)]
+
+
+def _follows_lead(left: str) -> bool:
+    """Whether a preposition stands at the end of a text."""
+    matched = _LAST_WORD.search(left, max(0, len(left) - _TAIL))
+    return matched is not None and matched.group(1).casefold() in listed("lead", "dangling")

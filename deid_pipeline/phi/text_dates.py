@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from deid_pipeline.phi.text_tokens import Tokens, fold
-from deid_pipeline.phi.text_words import Flag, month_name, month_names
+from deid_pipeline.phi.text_words import ROMAN, Flag, month_name, month_names
 
 _YEAR = r"(?P<y>(?:18|19|20)\d\d)"
 _TIME = r"(?:T\d\d:?\d\d(?::?\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
@@ -25,6 +25,7 @@ _NUMERIC = (
     r"(?<![\d])(?<!\d[.,/-])(?P<a>\d\d?)(?P<s>[-/.])(?P<b>\d\d?)(?P=s)(?P<yy>\d\d)(?![\d/-]|\.\d)",
     rf"(?<![\d.])(?<!\d[./-])(?P<m>0?[1-9]|1[0-2])[/]{_YEAR}(?![\d/])",
     rf"(?<![\d.])(?<!\d[./-]){_YEAR}-(?P<m>0[1-9]|1[0-2])(?![\d-])",
+    rf"(?<!\d)(?P<d>\d\d?)(?P<s>[. /-]) ?(?P<mon>I{{1,3}}|I?V|VI{{1,3}}|I?X|XI{{1,2}})(?P=s) ?{_YEAR}(?!\d)",
     rf"(?<!\d){_YEAR}年(?P<m>\d\d?)月(?:(?P<d>\d\d?)日)?",
 )
 _COMPACT = (
@@ -37,9 +38,8 @@ _BORN = (
     rf"(?<![^\W_])(?:born|dob|d\.o\.b\.?|birth(?:[ -]?date)?|birthday|geboren|née?)\W{{0,3}}(?:in )?{_YEAR}(?![\d-])"
 )
 _SAID = r"(?<![^\W_])(?:on|dated?|dob|born|since|exam|scan)[ :]{1,2}(?P<a>\d\d?)/(?P<b>\d\d?)(?![\d/]| ?(?:mm|cm|ml))"
-_ABBREVIATIONS = frozenset(
-    {"mar", "may", "oct", "dec", "sep", "set", "mag", "dic", "jan", "ott", "ago", "mars", "mai", "gen", "lug"}
-)
+_OTHER_WORDS = frozenset({"set", "mag", "gen", "ago", "lug", "ott", "dic", "mai", "mars"})
+_OTHER_CAPITALS = frozenset({"mar", "oct"})  # metal artifact reduction, optical coherence tomography
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class FoundDate:
 
 @cache
 def _shapes() -> dict[str, tuple[re.Pattern[str], ...]]:
-    name = "(?P<mon>" + "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True)) + ")"
+    names = [re.escape(word) for word, (_, language, _) in month_names().items() if language != ROMAN]
+    name = "(?P<mon>" + "|".join(sorted(names, key=len, reverse=True)) + ")"
     mon, day, th = rf"(?<![^\W\d_]){name}(?![^\W\d_])", r"(?P<d>[0-3]?\d)", r"(?:st|nd|rd|th|\.|º|er)?"
     of = r"(?:of |de |di )?"
     named = (
@@ -81,9 +82,14 @@ def _shapes() -> dict[str, tuple[re.Pattern[str], ...]]:
 
 
 _PIVOT = 40  # years written with two digits below it are of this century
-_PUNCTUATED = re.compile(r"\d[-/._: ]\d\d?[-/._: ]\d\d|\d/(?:18|19|20)\d\d|(?:18|19|20)\d\d[-/.]\d|\d年")
+_PUNCTUATED = re.compile(
+    r"\d[-/._: ]\d\d?[-/._: ]\d\d|\d/(?:18|19|20)\d\d|(?:18|19|20)\d\d[-/.]\d|\d年|\d[-. /] ?[IVX]"
+)
 _SIX = re.compile(r"\d{6}")
 _TECHNICAL = re.compile(r"(?<![^\W_])([a-z]+)[ :=]{0,2}$", re.IGNORECASE)
+_LASTS = re.compile(
+    r" ?(?:months?|weeks?|days?|hours?|hrs?|minutes?|min|sec|mm|cm|ml|ms|mos?|wks?)(?![^\W_])", re.IGNORECASE
+)
 _VERSION = re.compile(
     r"(?:(?<![^\W_])(?:v|ver|version|rev|release|software|sw|ip)[ .:]{0,2}|[A-Za-z]:?)$", re.IGNORECASE
 )
@@ -194,6 +200,8 @@ def _is_date(
         return 1 <= values["m"] <= 12 and 1 <= values["d"] <= 31
     if "yy" in roles:
         tight = "." in text[parts[0][1] : parts[1][0]] or "-" in text[parts[0][1] : parts[1][0]]
+        if _LASTS.match(text, parts[-1][1]):
+            return False
         padded = all(right - left == 2 for left, right, _ in parts)
         return day is not None and (padded or not tight) and not _VERSION.search(text, max(0, start - 12), start)
     return day is not None
@@ -210,7 +218,9 @@ def _is_named_date(tokens: Tokens, parts: tuple[tuple[int, int, str], ...], *, s
     name = text[left:right]
     if name.islower():
         return len(name) > 4 and name != "march"
-    return name.casefold() not in _ABBREVIATIONS or not (tokens.upper or name.isupper())
+    if name.casefold() in _OTHER_WORDS:
+        return False
+    return name.casefold() not in _OTHER_CAPITALS or not name.isupper()
 
 
 def _technical_before(text: str, start: int) -> bool:
@@ -233,13 +243,24 @@ def shifted(text: str, found: FoundDate, days: int) -> str | None:
     except OverflowError:
         return None
     pieces, at = [], found.start
+    padded = _is_padded(text, found)
     for start, end, role in found.parts:
-        pieces += [text[at:start], _rewritten(text[start:end], role, day)]
+        pieces += [text[at:start], _rewritten(text[start:end], role, day, padded=padded)]
         at = end
     return "".join([*pieces, text[at : found.end]])
 
 
-def _rewritten(piece: str, role: str, day: date) -> str:
+def _is_padded(text: str, found: FoundDate) -> bool:
+    """Whether days and months are written with two digits: not where one digit stands, nor a day between blanks."""
+    numbers = [text[start:end] for start, end, role in found.parts if role in ("d", "m")]
+    if any(len(number) == 1 for number in numbers):
+        return False
+    if any(number.startswith("0") for number in numbers) or all(role != "mon" for _, _, role in found.parts):
+        return True
+    return " " not in text[found.start : found.end]
+
+
+def _rewritten(piece: str, role: str, day: date, *, padded: bool) -> str:
     if role == "mon":
         _, language, form = month_names()[_month_key(piece)]
         name = month_name(day.month, language, form)
@@ -247,5 +268,5 @@ def _rewritten(piece: str, role: str, day: date) -> str:
             return name.upper()
         return name if piece.islower() else name.capitalize()
     number = {"y": day.year, "yy": day.year % 100, "m": day.month, "d": day.day}[role]
-    width = 4 if role == "y" else len(piece)
+    width = {"y": 4, "yy": 2}.get(role, 2 if padded else 1)
     return f"{number:0{width}d}"

@@ -49,11 +49,7 @@ def find_names(tokens: Tokens) -> Iterator[Found]:
 
 
 def _span(tokens: Tokens, first: int, last: int) -> Found:
-    end = tokens.ends[last]
-    tail = tokens.text[end : end + 3]
-    if len(tail) > 1 and tail[0] in "'’" and tail[1] in "sS" and not tail[2:].isalnum():
-        end += 2
-    return Found(tokens.starts[first], end, _NAME)
+    return Found(tokens.starts[first], tokens.end_of_name(last), _NAME)
 
 
 def _is_initial(tokens: Tokens, at: int) -> bool:
@@ -78,9 +74,10 @@ def _is_part(tokens: Tokens, at: int) -> bool:
     return bool(known & Flag.SURNAME and tokens.capitalised(at) and not known & (Flag.ANATOMY | Flag.UNIT | Flag.MONTH))
 
 
-def _forward(tokens: Tokens, first: int) -> int:
-    """The last token of a name that begins at ``first``."""
+def _forward(tokens: Tokens, first: int, *, begun: bool = False) -> int:
+    """The last token of a name that goes on from ``first``, ``begun`` before it or not."""
     last = first
+    lone_given = tokens.flags[first] & (Flag.GIVEN | Flag.GIVEN_UNSURE) or len(tokens.words[first]) == 1
     while last + 1 < len(tokens) and last - first + 1 < _LONGEST and tokens.near(last):
         gap = tokens.gap(last)
         if "=" in gap or ("," in gap and tokens.upper and last > first) or (gap == "_" and last > first + 1):
@@ -91,6 +88,9 @@ def _forward(tokens: Tokens, first: int) -> int:
             break
         if not _is_part(tokens, last + 1):
             break
+        if tokens.flags[last + 1] & Flag.SAFE and len(tokens.words[last + 1]) > 1 and (begun or not lone_given):
+            break  # the name is complete, and this is a word of descriptors too
+        lone_given = lone_given and len(tokens.words[last + 1]) == 1
         last += 1
     while last > first and tokens.flags[last] & Flag.PARTICLE and tokens.flags[last] & Flag.UNIT:
         last -= 1
@@ -162,11 +162,12 @@ def _after_label(tokens: Tokens, at: int) -> Iterator[Found]:
         yield _span(tokens, first, _forward(tokens, first))
 
 
-def _small_letters(tokens: Tokens, first: int) -> int:
-    """The end of a name in small letters behind a sign: words that no list knows."""
+def _small_letters(tokens: Tokens, first: int, *, listed: bool = False) -> int:
+    """The end of a name in small letters: frequent names and, unless only ``listed``, unknown words."""
     last = first
     while last + 1 < len(tokens) and tokens.gap(last) == " " and last < first + 2 and tokens.is_word(last + 1):
-        if tokens.flags[last + 1] & (KNOWN | _STOPS) and not tokens.flags[last + 1] & NAMELIKE:
+        known = tokens.flags[last + 1]
+        if known & (Flag.ANATOMY | _STOPS) or ((listed or known & KNOWN) and not known & NAMELIKE):
             break
         last += 1
     return last
@@ -217,7 +218,7 @@ def _convinces(tokens: Tokens, at: int, parts: list[int]) -> bool:
 
 def _around_given(tokens: Tokens, at: int) -> Iterator[Found]:
     """A given name and the surname beside it: ``Amanda Hill``, ``WALSH, JENNIFER M``."""
-    last = _forward(tokens, at)
+    last = _forward(tokens, at) if tokens.capitalised(at) else _small_letters(tokens, at, listed=True)
     first = at
     if at > 0 and tokens.near(at - 1):
         gap, known = tokens.gap(at - 1), tokens.flags[at - 1]
@@ -267,4 +268,4 @@ def _at_caret(tokens: Tokens, at: int) -> Iterator[Found]:
         or (unknown and namelike)
         or (len(namelike) == 2 and all(_may_be_name(tokens, k) for k in both))
     ):
-        yield _span(tokens, at, _forward(tokens, at + 1))
+        yield _span(tokens, at, _forward(tokens, at + 1, begun=True))

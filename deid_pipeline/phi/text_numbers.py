@@ -180,6 +180,8 @@ def measures(tokens: Tokens, at: int) -> bool:
         return True
     if _technical_before(text, start) or _FACTOR_TAIL.search(text, max(0, start - 6), start):
         return True
-    if at + 1 < len(tokens) and tokens.gap(at) in ("", " "):
-        return bool(tokens.flags[at + 1] & Flag.UNIT)
-    return False
+    if at + 1 == len(tokens) or not tokens.flags[at + 1] & Flag.UNIT:
+        return False
+    behind = text[tokens.ends[at + 1] : tokens.ends[at + 1] + 1]
+    whole = not behind.isalnum() and behind != "_"
+    return whole and (tokens.gap(at) == "" or (tokens.gap(at) == " " and len(tokens.words[at + 1]) > 1))

@@ -56,9 +56,9 @@ class Tokens:
         ascii_only = text.isascii()
         matches = list((_ASCII if ascii_only else _ANY).finditer(text))
         if "<" in text:
-            marks = [matched.span() for matched in MARK.finditer(text)]
-            if marks:
-                matches = [m for m in matches if not any(start <= m.start() < end for start, end in marks)]
+            marked = {matched.start() + 1 for matched in MARK.finditer(text)}
+            if marked:
+                matches = [matched for matched in matches if matched.start() not in marked]
         self.starts = [matched.start() for matched in matches]
         self.ends = [matched.end() for matched in matches]
         if ascii_only:
@@ -103,6 +103,14 @@ class Tokens:
     def original(self, index: int) -> str:
         """A token as it is written."""
         return self.text[self.starts[index] : self.ends[index]]
+
+    def end_of_name(self, last: int) -> int:
+        """Where a name ends whose last token this is: behind its ``'s``, or the dot of an initial."""
+        end = self.ends[last]
+        tail = self.text[end : end + 3]
+        if tail[:1] in ("'", "’") and tail[1:2] in ("s", "S") and not tail[2:3].isalnum():
+            return end + 2
+        return end + 1 if tail[:1] == "." and len(self.words[last]) == 1 else end
 
     def __len__(self) -> int:
         """The number of tokens."""

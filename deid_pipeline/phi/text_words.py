@@ -50,6 +50,9 @@ class Flag:
     LABEL = 1 << 28  # belongs to a label of a number: an id, a phone, a day of birth
 
 
+ROMAN = "roman"
+"""The language of months written as Roman numbers."""
+
 NAMELIKE = Flag.GIVEN | Flag.GIVEN_UNSURE | Flag.SURNAME
 KNOWN = Flag.SAFE | Flag.VOCABULARY
 
@@ -110,8 +113,9 @@ def _listed(
     yield Flag.STATE, [code.casefold() for code in places["states"].split()]
     yield Flag.STATE_NAME, [name.split()[-1] for name in state_names()]
     yield Flag.LABEL, lead["labels"].split()
-    for language in words["months"].values():
-        yield Flag.MONTH, [*language["full"].split(), *language["short"].split(), "sept"]
+    for language, forms in words["months"].items():
+        if language != ROMAN:
+            yield Flag.MONTH, [*forms["full"].split(), *forms["short"].split(), "sept"]
 
 
 @cache
