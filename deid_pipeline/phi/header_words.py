@@ -80,6 +80,7 @@ def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
 
 SHORT = 4
 _SHORTEST_AMID = 6  # letters from which a name counts also amid a word
+_LONGEST_MEASURED = 6  # digits of a number that may measure
 _PLAIN = Flag.SAFE | Flag.VOCABULARY
 _NOBODY: frozenset[str] = frozenset()
 
@@ -215,7 +216,7 @@ def _wide(folded: str, index: HeaderIndex) -> Iterator[Found]:
 def _id(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
     """The longest id that starts at a token, cut by separators or not, with leading zeros or not."""
     raw = stripped = ""
-    found: tuple[int, str] | None = None
+    found: tuple[int, str, int] | None = None
     for last in range(at, min(at + 8, len(tokens))):
         if last > at and tokens.text[tokens.ends[last - 1] : tokens.starts[last]] not in _ID_SEPARATORS:
             break
@@ -226,11 +227,11 @@ def _id(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
             break
         entry = index.ids.get(raw) or index.ids.get(stripped)
         if entry is not None and (entry[1] or id_label_before(tokens.text, tokens.starts[at])):
-            found = last, entry[0]
+            found = last, entry[0], len(raw)
     if found is None:
         return
-    last, value = found
-    if len(raw) <= 6 and last == at and measures(tokens, at):
+    last, value, length = found
+    if length <= _LONGEST_MEASURED and last == at and measures(tokens, at):
         return
     start = tokens.starts[at]
     while start > 0 and tokens.text[start - 1] == "0":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from deid_pipeline.model import ElementRow, Identifier, IdentifierKind
 from deid_pipeline.phi.spellings import (
@@ -56,24 +57,43 @@ def is_placeholder(value: str) -> bool:
 
 def _identifiers(row: ElementRow) -> _Found:
     vr = _known_vr(row)
+    kind = _kind(vr, row.keyword)
+    if kind is None:
+        return
     values = [row.value] if vr in _SINGLE_VALUED else row.value.split("\\")
     for value in map(str.strip, values):
         if not value or is_placeholder(value):
             continue
-        if vr == "PN":
-            yield IdentifierKind.NAME, value, name_spellings(value)
-        elif vr in ("DA", "DT"):
+        if kind is IdentifierKind.DATE:
             yield from _dates(value)
-        elif vr == "UI" and not value.startswith(STANDARD_UID_ROOT):
-            yield IdentifierKind.UID, value, (value.casefold(),)
-        elif vr == "AS":
-            yield IdentifierKind.AGE, value, age_spellings(value)
-        elif row.keyword in word_list("id_keywords"):
-            yield IdentifierKind.ID, value, id_spellings(value)
-        elif row.keyword in word_list("contact_keywords"):
-            yield IdentifierKind.CONTACT, value, contact_spellings(value)
-        elif row.keyword in word_list("place_keywords") and not _is_generic(value):
-            yield IdentifierKind.PLACE, value, tuple(s for s in place_spellings(value) if not _is_generic(s))
+        elif kind is IdentifierKind.UID:
+            if not value.startswith(STANDARD_UID_ROOT):
+                yield kind, value, (value.casefold(),)
+        elif kind is IdentifierKind.PLACE:
+            if not _is_generic(value):
+                yield kind, value, tuple(s for s in _spellings(kind, value) if not _is_generic(s))
+        else:
+            yield kind, value, _spellings(kind, value)
+
+
+@lru_cache(maxsize=4096)
+def _kind(vr: str, keyword: str) -> IdentifierKind | None:
+    """What values of an element identify, by its VR before its meaning; None for most elements."""
+    by_vr = {"PN": IdentifierKind.NAME, "DA": IdentifierKind.DATE, "DT": IdentifierKind.DATE}
+    by_vr |= {"UI": IdentifierKind.UID, "AS": IdentifierKind.AGE}
+    if vr in by_vr:
+        return by_vr[vr]
+    lists = {"id_keywords": IdentifierKind.ID, "contact_keywords": IdentifierKind.CONTACT}
+    lists |= {"place_keywords": IdentifierKind.PLACE}
+    return next((kind for name, kind in lists.items() if keyword in word_list(name)), None)
+
+
+@lru_cache(maxsize=4096)
+def _spellings(kind: IdentifierKind, value: str) -> tuple[str, ...]:
+    """The spellings of a value; the instances of a study ask for the same ones."""
+    makers = {IdentifierKind.NAME: name_spellings, IdentifierKind.AGE: age_spellings, IdentifierKind.ID: id_spellings}
+    makers |= {IdentifierKind.CONTACT: contact_spellings, IdentifierKind.PLACE: place_spellings}
+    return tuple(makers[kind](value))
 
 
 def _dates(value: str) -> _Found:
@@ -84,9 +104,12 @@ def _dates(value: str) -> _Found:
         except ValueError:  # an impossible day is no day of anybody's life
             continue
         if day not in PLACEHOLDER_DATES:
-            yield IdentifierKind.DATE, matched.group(), date_spellings(day.year, day.month, day.day)
+            yield IdentifierKind.DATE, matched.group(), _date_spellings(day.year, day.month, day.day)
         if value[matched.end() : matched.end() + 2].isdigit():  # the time of day of a DT follows, no second date
             return
+
+
+_date_spellings = lru_cache(maxsize=4096)(date_spellings)
 
 
 def _is_generic(value: str) -> bool:

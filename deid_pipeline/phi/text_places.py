@@ -106,10 +106,11 @@ def _company(tokens: Tokens, at: int) -> Iterator[Found]:
     while (
         first > 0 and at - first < 4 and tokens.gap(first - 1) in (" ", ", ", "-", " & ") and tokens.is_word(first - 1)
     ):
+        known = tokens.flags[first - 1]
         if (
             not tokens.capitalised(first - 1)
-            or tokens.flags[first - 1] & _LEADS
-            or (tokens.upper and tokens.flags[first - 1] & KNOWN)
+            or known & _LEADS
+            or (known & KNOWN and tokens.original(first - 1).isupper())
         ):
             break
         first -= 1

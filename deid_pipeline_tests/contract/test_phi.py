@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pickle
+import typing
 from pathlib import Path
 
 import pytest
 
 from deid_pipeline import phi
 from deid_pipeline.model import ElementRow, IdentifierKind
-from deid_pipeline.phi import RECOGNIZERS, Recognizer, harvest
+from deid_pipeline.phi import RECOGNIZERS, Cleaner, CleaningMode, Recognizer, cleaner_for, harvest
 
 PLAIN_FILES = {"__init__", "protocol", "identifiers", "spellings", "words", "labelling"}
 CLEANING_FILES = {
@@ -50,3 +51,28 @@ def test_spans_lie_in_the_text_and_reasons_hold_none_of_it(recognizer: Recognize
 def test_recognizers_travel_to_worker_processes(recognizer: Recognizer) -> None:
     again = pickle.loads(pickle.dumps(recognizer))
     assert again.find(TEXTS[2], HEADER) == recognizer.find(TEXTS[2], HEADER)
+
+
+def test_every_file_of_the_cleaning_says_what_belongs_in_it() -> None:
+    for name in CLEANING_FILES:
+        assert "does not" in str(importlib.import_module(f"deid_pipeline.phi.{name}").__doc__), name
+
+
+@pytest.mark.parametrize("mode", typing.get_args(CleaningMode))
+@pytest.mark.parametrize("text", TEXTS)
+def test_every_mode_of_cleaning_leaves_no_name_and_takes_any_text(mode: CleaningMode, text: str) -> None:
+    cleaner = cleaner_for(HEADER, pseudonym=lambda *_: "X", days_offset=-1)
+    assert isinstance(cleaner, Cleaner)
+    assert "DAVIDSON" not in cleaner.clean(text, mode)
+
+
+def test_modes_are_those_of_the_actions() -> None:
+    from deid_pipeline.actions import protocol
+
+    assert typing.get_args(CleaningMode) == typing.get_args(protocol.CleaningMode)
+
+
+def test_no_word_protects_and_names_alone_at_once() -> None:
+    from deid_pipeline.phi.text_words import Flag, flags
+
+    assert not [word for word, known in flags().items() if known & Flag.GIVEN and known & Flag.SAFE]

@@ -48,9 +48,9 @@ NAME_FORMS: tuple[Callable[[str, str], str], ...] = (
     lambda family, given: f"{given[0]}. {family.title()}",
     lambda family, given: f"{family}, {given[0]}.",
     lambda family, given: f"{given[0]}{family}".lower(),
-    lambda family, given: f"{family}'s",
-    lambda family, given: given.title(),
-    lambda family, given: f"Dr. {family.title()}",
+    lambda family, _: f"{family}'s",
+    lambda _, given: given.title(),
+    lambda family, _: f"Dr. {family.title()}",
 )
 DATE_FORMS = (
     *(
@@ -141,6 +141,7 @@ def test_a_date_goes_in_every_spelling_whether_the_header_has_it_or_not(
 def test_a_date_of_the_header_moves_in_its_own_spelling(day: date, days: int, form: str) -> None:
     moved = day - timedelta(days=days)
     assume(5 not in (day.month, moved.month) or "%b" not in form)  # in English, May is short and not
+    assume(form != "%y%m%d" or day.year % 100 > 31)
     assume(day.day != day.month)  # else which is which cannot be told
     cleaner = cleaner_for([known(IdentifierKind.DATE, f"{day:%Y%m%d}")], days_offset=-days)
     written = cleaner.clean(f"CT {day.strftime(form)} AP", "surrogate")
@@ -207,5 +208,5 @@ def test_cleaning_twice_is_cleaning_once_whatever_the_text(mode: CleaningMode, t
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(text=ANY_TEXT)
 def test_surrogates_never_leave_the_name(text: str) -> None:
-    cleaner = cleaner_for(HEADER, pseudonym=lambda kind, original: "PSEUDO", days_offset=-1000)
+    cleaner = cleaner_for(HEADER, pseudonym=lambda *_: "PSEUDO", days_offset=-1000)
     assert "davidson" not in cleaner.clean(text, "surrogate").casefold()
