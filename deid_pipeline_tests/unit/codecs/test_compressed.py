@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from deid_pipeline.codecs import codec_for
+from deid_pipeline.codecs.codestream import header_segments
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import Box
 from deid_pipeline_tests.unit.codecs.layouts import (
@@ -131,6 +132,22 @@ def test_compressed_frames_change_inside_the_boxes_only(syntax: str, dtype: str,
     new = codec.redact_frame(_LOSSLESS[syntax](array), layout, boxes=boxes, fill=fill)
     array[2:7, :9] = array[15:, 20:] = fill if samples > 1 else fill[0]
     np.testing.assert_array_equal(codec.decode_frame(new, layout), array)
+
+
+def test_a_lossless_jpeg_keeps_its_components_names_and_segments() -> None:
+    array = _picture("u1", 3)
+    stream = _lossless_jpeg(array)
+    at, length = stream.index(b"\xff\xee"), 16
+    named = stream[:at] + b"\xff\xfe\x00\x06note" + stream[at + length :]  # a comment in place of Adobe's segment
+    for name, number in ((b"R", b"\x01"), (b"G", b"\x02"), (b"B", b"\x03")):
+        named = named.replace(name + b"\x11\x00", number + b"\x11\x00", 1).replace(name + b"\x00", number + b"\x00", 1)
+    layout = _layout(array, JPEG_LOSSLESS)
+    new = codec_for(JPEG_LOSSLESS).redact_frame(named, layout, boxes=[Box(1, 1, 9, 9)], fill=(0, 0, 0))
+    old_segments, new_segments = dict(header_segments(named)), dict(header_segments(new))
+    assert old_segments[0xC3][6::3] == b"\x01\x02\x03"
+    for marker in (0xC3, 0xDA, 0xFE):
+        assert new_segments[marker] == old_segments[marker]
+    assert 0xEE not in new_segments
 
 
 def test_a_rewritten_frame_that_decodes_to_something_else_is_not_given_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,3 +129,24 @@ def test_a_source_that_shrinks_while_it_is_copied_is_told(tmp_path: Path) -> Non
         segments: list[Segment] = [(file.start, file.end + (1 << 20))]
         with pytest.raises(OSError, match="became shorter"):
             write_dicom(tmp_path / "out", file, head=HEAD, segments=segments)
+
+
+def test_what_comes_last_is_made_after_all_else_and_put_in_its_place(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    def produce(name: str, content: bytes) -> bytes:
+        order.append(name)
+        return content
+
+    with open_dicom(raw_file(tmp_path, DATA, EXPLICIT)) as file:
+        at = file.start
+        late = Replacement(at + 40, at + 44, lambda: produce("table", b"TABL"), last=True)
+        longer = Replacement(at + 50, at + 60, lambda: produce("frame", b"a longer frame"))
+        segments: list[Segment] = [b"new", (at + 10, at + BEHIND)]
+        write_dicom(tmp_path / "out.dcm", file, head=b"HEAD", segments=segments, replacements=[late, longer])
+        expected = b"HEADnew" + DATA[10:40] + b"TABL" + DATA[44:50] + b"a longer frame" + DATA[60:]
+        assert (tmp_path / "out.dcm").read_bytes() == expected
+        assert order == ["frame", "table"]
+        wrong = Replacement(at + 40, at + 44, lambda: b"TABLE", last=True)
+        with pytest.raises(ValueError, match="another length"):
+            write_dicom(tmp_path / "two.dcm", file, head=b"", segments=segments, replacements=[wrong])

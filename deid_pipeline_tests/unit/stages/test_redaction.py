@@ -15,6 +15,7 @@ from pydicom.encaps import encapsulate, encapsulate_extended, generate_frames
 from pydicom.uid import JPEG2000, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, JPEGBaseline8Bit, JPEGLSLossless
 
 from deid_pipeline.cli import main
+from deid_pipeline.codecs.codestream import read_coding_style
 from deid_pipeline.errors import ResidualRiskError, SettingsError
 from deid_pipeline.model import Box
 from deid_pipeline.stages import read_boxes, redact_file
@@ -92,6 +93,10 @@ def test_touched_frames_change_and_all_others_stay_verbatim(tmp_path: Path, how:
     table = int.from_bytes(after.PixelData[4:8], "little")
     assert table == int.from_bytes(before.PixelData[4:8], "little")
     starts = [int.from_bytes(after.PixelData[8 + at : 12 + at], "little") for at in range(0, table, 4)]
+    if tables:
+        places = [int(at) + 12 for at in np.frombuffer(tables[0], "<u8")]
+        items = [int.from_bytes(after.PixelData[at : at + 4], "little") for at in places]
+        assert list(np.frombuffer(tables[1], "<u8")) == items
     assert all(after.PixelData[8 + table + start :][:4] == b"\xfe\xff\x00\xe0" for start in starts)
 
 
@@ -123,6 +128,8 @@ def test_an_irreversible_colour_transform_becomes_a_reversible_one_and_says_so(t
     expected[1][5:9, 3:20] = 0
     written = [imagecodecs.jpeg2k_decode(one) for one in generate_frames(after.PixelData, number_of_frames=2)]
     np.testing.assert_array_equal(written, expected)
+    styles = [read_coding_style(one) for one in generate_frames(after.PixelData, number_of_frames=2)]
+    assert all(style.is_reversible for style in styles), "one value names the colour transform of all frames"
 
 
 def test_a_box_of_a_lossy_jpeg_is_plain_and_only_its_units_change(tmp_path: Path) -> None:
