@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from functools import lru_cache
 
 from deid_pipeline.model import ElementRow, Identifier, IdentifierKind
 from deid_pipeline.phi.spellings import (
@@ -48,6 +49,7 @@ def harvest(elements: Iterable[ElementRow]) -> tuple[Identifier, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def is_placeholder(value: str) -> bool:
     """Whether a value stands for a missing one, and so identifies nobody."""
     folded = value.casefold().replace("^", " ").replace("=", " ").strip(" .,")
