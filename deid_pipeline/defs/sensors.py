@@ -50,7 +50,7 @@ def landing_zone(context: SensorEvaluationContext, workplace: ResourceParam[Work
     project = workplace.project()
     if is_at_work(project.settings.vault, "run"):
         return SkipReason("deidp run is at work on this project")
-    survey = contained("survey", lambda: stages.survey(project), vault=project.settings.vault)
+    survey = contained("survey", lambda: stages.survey(project, look_at_release=False), vault=project.settings.vault)
     before: dict[str, list[str]] = json.loads(context.cursor or "{}")
     cursor: dict[str, list[str]] = {}
     requests: list[RunRequest] = []

@@ -14,7 +14,7 @@ from deid_pipeline.dicom.layout import has_overlay_in_pixels, pixel_layout
 from deid_pipeline.dicom.markers import marker_elements
 from deid_pipeline.dicom.meta import file_head
 from deid_pipeline.dicom.peek import MEDIA_STORAGE_DIRECTORY, media_storage_class, peek_study_uid
-from deid_pipeline.dicom.rows import element_rows, encoded_text
+from deid_pipeline.dicom.rows import element_rows, encoded_text, meta_rows
 from deid_pipeline.dicom.structure import Syntax, tag_text
 from deid_pipeline.dicom.writer import Replacement, write_dicom
 
@@ -37,6 +37,7 @@ __all__ = [
     "is_dicom",
     "marker_elements",
     "media_storage_class",
+    "meta_rows",
     "missing_elements",
     "open_dicom",
     "peek_study_uid",

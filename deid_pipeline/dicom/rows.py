@@ -11,7 +11,7 @@ from functools import cache
 from deid_pipeline.dicom.editor import CHARACTER_SET
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.paths import PathNamer
-from deid_pipeline.dicom.structure import PIXEL_DATA, Element, Syntax, dictionary_vr, parse_data_set
+from deid_pipeline.dicom.structure import PIXEL_DATA, Element, Syntax, dictionary_vr, parse_data_set, tag_text
 from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
 from deid_pipeline.model import ElementRow
 
@@ -21,6 +21,12 @@ _MAXIMUM_VALUE_BYTES = 1 << 20
 def element_rows(file: DicomFile, *, partition_key: str = "", source_path: str = "") -> Iterator[ElementRow]:
     """Every element at every depth, in file order; a sequence comes before the elements of its items."""
     yield from _rows(file, file.elements, (file.syntax, ("iso8859",)), "", (partition_key, source_path))
+
+
+def meta_rows(file: DicomFile) -> Iterator[ElementRow]:
+    """The text elements of group 2 (PS3.10 7.1), in the order of their tags."""
+    for tag, value in sorted(file.meta.items()):
+        yield ElementRow("", "", tag_text(tag), f"{tag:08x}", dictionary_vr(tag), _keyword(tag), "", value)
 
 
 def encoded_text(data: bytes, syntax: Syntax) -> str:

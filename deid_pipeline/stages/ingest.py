@@ -81,8 +81,9 @@ def inspect(project: Project, file: LandingFile) -> SourceFile:  # noqa: ARG001
 
 def mark_duplicates(rows: Sequence[SourceFile], earlier: Sequence[SourceFile] = ()) -> list[SourceFile]:
     """The rows with later copies marked: the first file of a content, and of a SOP Instance UID, counts."""
-    contents = {row.source_sha256 for row in earlier if row.status != Status.QUARANTINED}
-    instances = {row.sop_instance_uid for row in earlier if row.status not in (Status.QUARANTINED, Status.DUPLICATE)}
+    counting = [row for row in earlier if row.status == Status.NEW]  # a copy that is gone makes no other a copy
+    contents = {row.source_sha256 for row in counting}
+    instances = {row.sop_instance_uid for row in counting}
     marked = []
     for row in rows:
         if row.status == Status.NEW:

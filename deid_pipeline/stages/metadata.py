@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from deid_pipeline.dicom import element_rows, open_dicom
+from deid_pipeline.dicom import element_rows, meta_rows, open_dicom
 from deid_pipeline.model import ElementRow, SourceFile, StageSummary, Status
 from deid_pipeline.stages.failures import FILE_FAILURES
 from deid_pipeline.stages.project import Project
@@ -45,7 +45,7 @@ def extract_metadata(project: Project, partition_key: str, *, progress: Progress
 
 
 def read_elements(path: Path) -> Iterator[ElementRow]:
-    """Every element of one file at every depth, in file order.
+    """Every element of one file at every depth, in file order, those of group 2 first.
 
     Raises
     ------
@@ -53,6 +53,7 @@ def read_elements(path: Path) -> Iterator[ElementRow]:
         The file is no DICOM, or damaged.
     """
     with open_dicom(path) as file:
+        yield from meta_rows(file)
         yield from element_rows(file)
 
 

@@ -7,6 +7,7 @@ the stages.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ from deid_pipeline import __version__
 from deid_pipeline.errors import SettingsError
 from deid_pipeline.model import Settings
 from deid_pipeline.pseudonyms import ProjectSecret, load_secret
+from deid_pipeline.store import write_private
 from deid_pipeline.strategy import CompiledStrategy, load
+
+_NOTE = "project.json"
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ def open_project(settings: Settings) -> Project:
     Raises
     ------
     SettingsError
-        A zone is missing, cannot be written, lies inside another one, or is no local folder; the key is not usable.
+        A zone is missing, cannot be written, lies inside another one, or is no local folder; the key is not usable, or
+        is not the vault's.
     StrategyError
         The strategy cannot be used as written.
     """
@@ -55,6 +60,7 @@ def open_project(settings: Settings) -> Project:
     _refuse_nested(settings)
     strategy = load(settings.strategy)
     secret = load_secret(settings.key_file)
+    _refuse_strangers(settings, secret)
     _refuse_unwritable(settings.release, "release zone")
     _refuse_unwritable(settings.vault, "vault")
     return Project(settings, secret, strategy)
@@ -70,6 +76,29 @@ def _refuse_nested(settings: Settings) -> None:
     key = settings.key_file.resolve() if settings.key_file else None
     if key and resolved["release zone"] in key.parents:
         raise SettingsError("the key file must not lie inside the release zone")
+
+
+def claim_vault(project: Project) -> None:
+    """Note in a new vault which key and which release zone it belongs to; an existing note stays."""
+    note = project.settings.vault / _NOTE
+    if not note.is_file():
+        content = {"key": project.secret.fingerprint(), "release": str(project.settings.release.resolve())}
+        write_private(note, json.dumps(content, indent=1).encode() + b"\n")
+
+
+def _refuse_strangers(settings: Settings, secret: ProjectSecret) -> None:
+    """Refuse a key or a release zone that the vault's records were not made with."""
+    note = settings.vault / _NOTE
+    if not note.is_file():
+        return
+    try:
+        known = json.loads(note.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise SettingsError(f"the vault's {_NOTE} cannot be read") from None
+    if known.get("key") != secret.fingerprint():
+        raise SettingsError("the vault was made with another key: one vault, one key")
+    if known.get("release") != str(settings.release.resolve()):
+        raise SettingsError(f"the vault belongs to another release zone, which its {_NOTE} names")
 
 
 def _refuse_unwritable(zone: Path, name: str) -> None:

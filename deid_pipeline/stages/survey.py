@@ -19,7 +19,7 @@ from deid_pipeline.errors import SourceDataError
 from deid_pipeline.model import Kind, LandingFile, Status
 from deid_pipeline.pseudonyms import study_partition_key
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
-from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.project import Project, claim_vault
 from deid_pipeline.store import read_shard, read_stamp, shard_path, write_shard
 
 INDEX = "landing"  # the one shard of the table landing_files
@@ -37,9 +37,13 @@ class Survey:
     size_bytes: Mapping[str, int]
 
 
-def survey(project: Project) -> Survey:
-    """Walk the landing zone and bring its index in the vault up to date; files already known are not opened."""
+def survey(project: Project, *, look_at_release: bool = True) -> Survey:
+    """Walk the landing zone and bring its index in the vault up to date; files already known are not opened.
+
+    With ``look_at_release`` a study whose released files are not all there any more has work to do again.
+    """
     vault = project.settings.vault
+    claim_vault(project)
     stamp = project.secret.fingerprint()
     known: dict[str, LandingFile] = {}
     if read_stamp(vault, "landing_files", INDEX) == stamp:
@@ -52,7 +56,11 @@ def survey(project: Project) -> Survey:
         if file.partition_key:
             studies[file.partition_key].append(file)
     partitions = {key: fingerprint(files) for key, files in studies.items()}
-    pending = tuple(key for key, print_ in partitions.items() if not is_done(project, key, print_))
+    pending = tuple(
+        key
+        for key, print_ in partitions.items()
+        if not is_done(project, key, print_) or (look_at_release and _has_lost_files(project, key))
+    )
     return Survey(
         partitions=partitions,
         pending=pending,
@@ -85,6 +93,12 @@ def is_done(project: Project, partition_key: str, print_: str) -> bool:
     return read_stamp(project.settings.vault, "output_files", partition_key) == done_stamp(project, print_)
 
 
+def _has_lost_files(project: Project, partition_key: str) -> bool:
+    """Whether a released file of a study is gone from the release zone."""
+    rows = read_shard(project.settings.vault, "output_files", partition_key)
+    return any(row.status == Status.RELEASED and not os.path.isfile(row.output_path) for row in rows)  # noqa: PTH113
+
+
 @lru_cache(maxsize=2)
 def _index(vault: Path, written_ns: int) -> dict[str, list[LandingFile]]:  # noqa: ARG001
     """The landing index by study, read once for each time that it was written."""
@@ -95,16 +109,24 @@ def _index(vault: Path, written_ns: int) -> dict[str, list[LandingFile]]:  # noq
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """All files below a folder in the order of their names; links are named, never followed."""
-    entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    """All files below a folder in the order of their names, and folders that cannot be read.
+
+    Links to files are followed, links to folders are not: they may lead in circles.
+    """
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        yield folder, folder.stat()
+        return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path))
         else:
             try:
-                yield Path(entry.path), entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue  # moved away since the folder was listed
+                yield Path(entry.path), entry.stat(follow_symlinks=not entry.is_dir())
+            except OSError:
+                if entry.is_symlink():  # it leads nowhere
+                    yield Path(entry.path), entry.stat(follow_symlinks=False)
 
 
 def _landing_file(project: Project, path: Path, stat: os.stat_result, known: Mapping[str, LandingFile]) -> LandingFile:
@@ -120,7 +142,11 @@ def _first_look(project: Project, path: Path, stat: os.stat_result, *, readable:
     """Kind, partition key, status and reason of a new file; the key is empty when it belongs to no study."""
     if not readable:
         return Kind.OTHER, "", Status.QUARANTINED, "the file's name is not UTF-8"
-    if not os.path.isfile(path) or path.is_symlink():  # noqa: PTH113 - the entry may be a pipe or a socket
+    if path.is_dir() and not path.is_symlink():
+        return Kind.OTHER, "", Status.QUARANTINED, "the folder cannot be read"
+    if path.is_dir():
+        return Kind.OTHER, "", Status.IGNORED, "a link to a folder"
+    if not path.is_file():
         return Kind.OTHER, "", Status.IGNORED, "not a regular file"
     if path.name.lower().endswith(_UNFINISHED):
         return Kind.OTHER, "", Status.IGNORED, "still being written, by its name"

@@ -38,6 +38,8 @@ from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import file_sha256, read_shard, read_stamp
 
+_LONGEST_DETAIL = 200  # characters of a check's PHI-free words in a reason
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -105,7 +107,7 @@ def judge(project: Project, candidate: Candidate) -> Judged:
     try:
         case = check_case(project, candidate)
         results = tuple(replace(result, output_path=rebuilt.release_name) for result in run_checks(case))
-        failed = [result.check for result in results if not result.passed]
+        failed = [f"{result.check}: {result.detail[:_LONGEST_DETAIL]}" for result in results if not result.passed]
         if failed:
             raise ResidualRiskError(f"failed checks: {', '.join(failed)}")
         output = replace(

@@ -47,7 +47,7 @@ class Corridor:
     def project(self) -> Any:
         return SimpleNamespace(settings=self.settings, stamp="stampstampstamp")
 
-    def survey(self, _project: object) -> Any:
+    def survey(self, _project: object, **_: object) -> Any:
         pending = tuple(key for key in self.pending if key not in self.done)
         return SimpleNamespace(
             pending=pending,

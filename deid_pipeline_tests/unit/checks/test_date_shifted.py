@@ -1,5 +1,3 @@
-
-
 def test_digits_of_a_time_of_day_are_no_date() -> None:
     from deid_pipeline.checks.date_shifted import _days
 

@@ -30,7 +30,7 @@ def test_a_check_that_fails_or_crashes_holds_the_file(
     monkeypatch.setattr(validation, "run_checks", failing(passed))
     keys = run_stages(project)
     row = outputs(project, keys)["1"]
-    assert (row.status, row.reason) == ("held", "failed checks: text_removed")
+    assert (row.status, row.reason) == ("held", "failed checks: text_removed: (0010,4000)")
     assert not list(project.settings.release.rglob("*.dcm"))
     assert [result.passed for result in read_shard(project.settings.vault, "check_results", keys[0])] == [passed]
 

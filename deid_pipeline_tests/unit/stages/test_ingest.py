@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from deid_pipeline.stages import Project, ingest_study, survey
+from deid_pipeline.stages import Project, ingest_study, open_project, survey
 from deid_pipeline.store import read_shard
 from deid_pipeline_tests.instances import save, small_ct
 from deid_pipeline_tests.projects import outputs, project_in, run_stages
@@ -77,3 +78,16 @@ def test_an_instance_without_series_is_quarantined_and_the_others_go_on(tmp_path
     rows = outputs(project, run_stages(project))
     assert rows["good"].status == "released"
     assert (rows["bad"].status, rows["bad"].reason) == ("quarantined", "the instance has no Series Instance UID")
+
+
+def test_two_landing_zones_in_turn_lose_nothing(tmp_path: Path) -> None:
+    first = project_in(tmp_path)
+    save(small_ct(instance="1"), first.settings.landing / "one")
+    (tmp_path / "other").mkdir()
+    second = open_project(replace(first.settings, landing=tmp_path / "other"))
+    shutil.copyfile(first.settings.landing / "one", second.settings.landing / "copy")
+    save(small_ct(instance="2"), second.settings.landing / "two")
+    for project in (first, second, first, second, first):
+        run_stages(project)
+        files = list(first.settings.release.rglob("*.dcm"))
+    assert len(files) == 2

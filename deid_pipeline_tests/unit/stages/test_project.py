@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deid_pipeline.errors import SettingsError, StrategyError
-from deid_pipeline.stages import open_project
+from deid_pipeline.stages import open_project, survey
 from deid_pipeline_tests.projects import settings_in
 
 
@@ -49,3 +49,14 @@ def test_the_stamp_changes_with_strategy_and_key_only(tmp_path: Path) -> None:
     other_key = open_project(settings_in(tmp_path / "b"))
     assert one.stamp == same.stamp
     assert len({one.stamp, other_rules.stamp, other_key.stamp}) == 3
+
+
+def test_a_vault_takes_no_other_key_and_no_other_release_zone(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    survey(open_project(settings))
+    other_key = settings_in(tmp_path / "other").key_file
+    with pytest.raises(SettingsError, match="another key"):
+        open_project(replace(settings, key_file=other_key))
+    with pytest.raises(SettingsError, match="another release zone"):
+        open_project(replace(settings, release=tmp_path / "release2"))
+    assert open_project(settings).stamp

@@ -28,15 +28,19 @@ def test_files_are_told_by_content_not_by_name(tmp_path: Path) -> None:
     (landing / "empty.dcm").touch()
     (landing / "coming.dcm.part").write_bytes(b"x")
     (landing / "link.dcm").symlink_to(landing / "a" / "picture.txt")
+    (landing / "circle").symlink_to(landing)
+    (landing / "nowhere").symlink_to(landing / "gone")
     found = survey(project)
-    assert list(found.files.values()) == [1]
+    assert list(found.files.values()) == [2]
     assert {name: (row.kind, row.status) for name, row in index(project).items()} == {
         "picture.txt": ("dicom", "new"),
         "notes.dcm": ("other", "ignored"),
         "slide.svs": ("slide", "quarantined"),
         "empty.dcm": ("other", "quarantined"),
         "coming.dcm.part": ("other", "ignored"),
-        "link.dcm": ("other", "ignored"),
+        "link.dcm": ("dicom", "new"),
+        "circle": ("other", "ignored"),
+        "nowhere": ("other", "ignored"),
     }
     assert all(row.reason for row in index(project).values() if row.status != "new")
 
@@ -96,3 +100,35 @@ def test_a_truncated_file_still_finds_its_study_and_is_quarantined_there(tmp_pat
     assert rows[whole.name].status == "released"
     assert rows["cut"].status == "quarantined"
     assert "end inside" in rows["cut"].reason
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = project_in(tmp_path)
+    save(small_ct(), project.settings.landing / "good" / "1")
+    (project.settings.landing / "secret").mkdir()
+    scan = os.scandir
+
+    def refuse(folder: Path) -> object:
+        if Path(folder).name == "secret":
+            raise PermissionError(13, "Permission denied")
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert list(survey(project).files.values()) == [1]
+    assert (index(project)["secret"].status, index(project)["secret"].reason) == (
+        "quarantined",
+        "the folder cannot be read",
+    )
+
+
+def test_a_study_whose_released_files_are_gone_is_made_again(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    save(small_ct(), project.settings.landing / "1")
+    keys = run_stages(project)
+    released = Path(outputs(project, keys)["1"].output_path)
+    released.unlink()
+    assert survey(project, look_at_release=False).pending == ()
+    assert run_stages(project) == keys
+    assert released.is_file()
