@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
-from functools import lru_cache
 
 from deid_pipeline.model import ElementRow, Identifier, IdentifierKind
 from deid_pipeline.phi.spellings import (
