@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import permutations
 
 from deid_pipeline.phi.words import months, word_list
@@ -17,7 +16,6 @@ from deid_pipeline.phi.words import months, word_list
 SHORTEST_NAME_PART = 3
 SHORTEST_NUMBER = 4
 
-_REMEMBERED = 2048  # values of each kind; those of one patient come back with every file
 _DIGIT_RUN = re.compile(r"\d+")
 _SEPARATORS = re.compile(r"[^0-9a-z]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "æ": "ae", "å": "aa", "œ": "oe"})
@@ -29,7 +27,6 @@ def is_wide(text: str) -> bool:
     return any(ord(character) >= 0x2E80 for character in text)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def name_spellings(value: str) -> tuple[str, ...]:
     """Spellings of one person name (PS3.5 6.2.1), all component groups together.
 
@@ -88,7 +85,6 @@ def without_diacritics(text: str) -> str:
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def date_spellings(year: int, month: int, day: int) -> tuple[str, ...]:
     """Spellings of one day: ISO, American, European, with month names, with two-digit years."""
     y, yy, m, d, mm, dd = f"{year:04d}", f"{year % 100:02d}", str(month), str(day), f"{month:02d}", f"{day:02d}"
@@ -114,7 +110,6 @@ def date_spellings(year: int, month: int, day: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def id_spellings(value: str) -> tuple[str, ...]:
     """Spellings of an identifier: as it is, without separators, without leading zeros."""
     folded = " ".join(value.casefold().split())
@@ -129,7 +124,6 @@ def id_spellings(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in forms if form))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def contact_spellings(value: str) -> tuple[str, ...]:
     """Spellings of a phone number, e-mail or other contact: as it is, and a number's digits run together or grouped."""
     folded = " ".join(value.casefold().split())
@@ -144,7 +138,6 @@ def contact_spellings(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def place_spellings(value: str) -> tuple[str, ...]:
     """Spellings of an institution, department or address: whole, its lines, and segments of two words or more."""
     folded = value.casefold()
@@ -156,7 +149,6 @@ def place_spellings(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in forms if form))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def age_spellings(value: str) -> tuple[str, ...]:
     """Spellings of an age string (PS3.5 AS): ``037Y``, ``37Y``, ``37 y``, ``37 years``."""
     matched = re.fullmatch(r"0*(\d{1,3})([dwmy])", value.casefold().strip())
