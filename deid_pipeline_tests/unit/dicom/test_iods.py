@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from pydicom.datadict import tag_for_keyword
 
-from deid_pipeline.dicom import iods
 from deid_pipeline.dicom.iods import attribute_type, iod_name, known_classes, required_tags
 
 STORAGE = "1.2.840.10008.5.1.4.1.1."
@@ -144,12 +142,7 @@ def test_retired_classes_that_are_still_met_follow_their_successors() -> None:
         assert required_tags(STORAGE + retired) == required_tags(STORAGE + successor) != {}
 
 
-def test_the_tables_load_fast_and_answers_are_kept() -> None:
-    for cached in (iods._rows_by_class, iods._cells, iods._module_types, iods._iod):
-        cached.cache_clear()
-    start = time.process_time()
-    attribute_type(CLASSES["CT"], tag("KVP"))
-    assert time.process_time() - start < 0.1
+def test_answers_are_kept() -> None:
     assert required_tags(CLASSES["CT"]) is required_tags(CLASSES["CT"])
 
 
