@@ -41,21 +41,7 @@ def ingest_study(project: Project, partition_key: str, *, progress: Progress | N
 
 def inspect(project: Project, file: LandingFile) -> SourceFile:  # noqa: ARG001
     """Hash a file, read its identity and check that its structure is whole."""
-    row = SourceFile(
-        file.partition_key,
-        file.source_path,
-        "",
-        file.size_bytes,
-        file.mtime_ns,
-        file.kind,
-        "",
-        "",
-        "",
-        "",
-        "",
-        "new",
-        "",
-    )
+    row = _unread(file)
     path = Path(file.source_path)
     try:
         row = replace(row, source_sha256=file_sha256(path))
@@ -102,20 +88,13 @@ def _earlier(project: Project, partition_key: str) -> list[SourceFile]:
     return read_shard(project.settings.vault, "source_files", partition_key)
 
 
+def _unread(file: LandingFile) -> SourceFile:
+    """The row of a file of which only the outside is known."""
+    nothing = ("",) * 5  # transfer syntax, modality, study, series, instance
+    place = (file.partition_key, file.source_path, "", file.size_bytes, file.mtime_ns, file.kind)
+    return SourceFile(*place, *nothing, Status.NEW, "")
+
+
 def _crashed(file: LandingFile) -> SourceFile:
     reason = "the process that read the file died"
-    return SourceFile(
-        file.partition_key,
-        file.source_path,
-        "",
-        file.size_bytes,
-        file.mtime_ns,
-        file.kind,
-        "",
-        "",
-        "",
-        "",
-        "",
-        Status.QUARANTINED,
-        reason,
-    )
+    return replace(_unread(file), status=Status.QUARANTINED, reason=reason)
