@@ -12,7 +12,7 @@ from deid_pipeline.pseudonyms.secret import ProjectSecret
 
 DIGITS = 16  # the longest SH (PS3.5 6.2); 10^16 values keep 10^5 ids apart with a risk below 10^-6
 
-_PLAIN_NUMBER = re.compile(r"id:([1-9][0-9]{0,63})", re.ASCII)
+_PLAIN_NUMBER = re.compile(r"id:([1-9][0-9]{4,63})", re.ASCII)
 _PLACEHOLDERS = frozenset(
     "ANON ANONYM ANONYMIZED ANONYMISED ANONYMOUS DEFAULT EMPTY ID NA NIL NO NOID NOMRN NONE NOTAVAILABLE NULL"
     " PATIENT PATIENTID TEMP TEST UNDEFINED UNK UNKNOWN".split()
@@ -29,9 +29,10 @@ def number_pseudonym(secret: ProjectSecret, purpose: str, value: str, *, digits:
 def patient_number(secret: ProjectSecret, scope: str) -> str:
     """The decimal id of the patient known by ``scope`` (:func:`patient_scope`).
 
-    A number without a leading zero becomes another of as many digits: no two of them ever become one, nor any of
-    them its own. All other ids (letters, separators, leading zeros, none at all), numbers of 16 digits and the few
-    that the permutation leaves in their place become 16 digits of the keyed hash: never equal to a number of another
+    A number of five digits or more without a leading zero becomes another of as many digits: no two of them ever
+    become one, nor any of them its own. All other ids (letters, separators, leading zeros, none at all), shorter
+    numbers (which would meet other short numbers of the header), those of 16 digits and the few that the permutation
+    leaves in their place become 16 digits of the keyed hash: never equal to a number of another
     length, and apart from each other by chance (10^5 ids: a risk below 10^-6).
     """
     plain = _PLAIN_NUMBER.fullmatch(scope)
