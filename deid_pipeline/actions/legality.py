@@ -57,7 +57,7 @@ def _legal_single(vr: str, value: str) -> bool:
 def _legal_date(value: str) -> bool:
     try:
         datetime.date(int(value[:4]), int(value[4:6]), int(value[6:]))
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     return re.fullmatch(r"\d{8}", value, re.ASCII) is not None
 
