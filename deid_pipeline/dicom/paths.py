@@ -1,4 +1,4 @@
-"""Names of elements: tag paths with private creators (DESIGN.md section 7).
+"""Names of elements: tag paths with private creators (as in ``model.ElementRow``).
 
 What belongs here: naming elements of one data set in order. What does not: finding them (``structure``).
 """

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """What became of a source file (DESIGN.md section 7)."""
+    """What became of a source file (README, "What becomes of a file")."""
 
     NEW = "new"  # indexed, not yet through the pipeline
     RELEASED = "released"

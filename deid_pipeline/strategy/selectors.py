@@ -19,7 +19,7 @@ _ITEM = re.compile(r"\[(?:\d+|\*)\]$")
 
 
 class Specificity(IntEnum):
-    """How narrow a selector is: of two rows that speak of an element the narrower one wins (DESIGN.md section 4)."""
+    """How narrow a selector is: of two rows that speak of an element the narrower one wins."""
 
     VR = 1
     GROUP = 2

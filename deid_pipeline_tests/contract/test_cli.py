@@ -13,7 +13,7 @@ import typer
 from deid_pipeline import cli
 from deid_pipeline.cli import COMMANDS, app, main
 
-# command line of DESIGN.md section 7, as far as this version goes
+# the command line that scripts rely on, as far as this version goes
 INTERFACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("init",): (),
     ("run",): ("--release", "--vault", "--key-file", "--strategy", "--workers", "--config"),
