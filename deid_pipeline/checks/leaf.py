@@ -25,7 +25,7 @@ _DELIMITERS = set(b"\\^=\n\r\t\f")
 class Leaf:
     """One element of one data set; ``raw`` is its value field as stored, empty for a sequence.
 
-    ``path`` is its tag path (as in ``model.ElementRow``). ``vr`` is the written one, for implicit VR and UN that of PS3.6;
+    ``path`` is its tag path (``model.ElementRow``). ``vr`` is the written one, for implicit VR and UN that of PS3.6;
     ``written_vr`` is empty for implicit VR. ``items`` counts the items of a sequence, None for other elements.
     """
 
