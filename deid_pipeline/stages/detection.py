@@ -33,6 +33,7 @@ from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import read_shard, write_shard
 
+_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _NOT_YET = {
     f"{_STORAGE}88.": "structured reports cannot be cleaned by this version",
@@ -153,6 +154,8 @@ def _refuse_unsupported(file: DicomFile) -> None:
     for prefix, reason in _NOT_YET.items():
         if sop_class.startswith(prefix):
             raise ResidualRiskError(reason)
+    if sum(element.tag in _PIXELS for element in file.elements) > 1:
+        raise ResidualRiskError("the instance has pixel data twice, and only one of them would be read")
     if has_overlay_in_pixels(file):
         raise ResidualRiskError("an overlay in unused bits of the pixel data cannot be cleaned by this version")
 

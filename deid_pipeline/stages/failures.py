@@ -28,9 +28,21 @@ FILE_FAILURES = (
 )
 """What damaged data make decoders and parsers raise: it condemns the one file, not the run."""
 
+_OF_THE_MACHINE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE}
+)
+
 
 def status_and_reason(error: BaseException, doing: str) -> tuple[Status, str]:
-    """What becomes of a file that ``error`` stopped while ``doing``; the reason holds no value and no path."""
+    """What becomes of a file that ``error`` stopped while ``doing``; the reason holds no value and no path.
+
+    Raises
+    ------
+    OSError
+        The machine failed, a full disk say: no file is condemned for that, the run ends and the next one goes on.
+    """
+    if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+        raise error
     if isinstance(error, ResidualRiskError):
         return Status.HELD, str(error)
     if isinstance(error, SourceDataError):

@@ -104,6 +104,7 @@ def judge(project: Project, candidate: Candidate) -> Judged:
     if not rebuilt.staged_path:
         return Judged(output, "", ())
     staged = Path(rebuilt.staged_path)
+    results: tuple[CheckResult, ...] = ()
     try:
         case = check_case(project, candidate)
         results = tuple(replace(result, output_path=rebuilt.release_name) for result in run_checks(case))
@@ -118,8 +119,7 @@ def judge(project: Project, candidate: Candidate) -> Judged:
         status, reason = status_and_reason(error, "validating")
         if status == Status.QUARANTINED:  # the copy is at fault or its check is, not the source
             status = Status.HELD
-        found = results if isinstance(error, ResidualRiskError) else ()
-        return Judged(replace(output, status=status, reason=reason), "", found)
+        return Judged(replace(output, status=status, reason=reason), "", results)
 
 
 def check_case(project: Project, candidate: Candidate) -> CheckCase:

@@ -22,6 +22,7 @@ from deid_pipeline.strategy.selectors import Specificity, as_written, private_se
 TypeOf = Callable[[int], str | None]
 """The type (1, 1C, 2, 2C, 3) that an IOD gives a top-level tag, None when it does not have it."""
 
+_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _NO_PARENTS: tuple[int, ...] = ()
 
 
@@ -127,6 +128,8 @@ class Rules:
         return found
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
+        if parents and tag in _PIXELS:
+            return _default("delete", "pixels inside a sequence, which nobody reads")
         place = ".".join(f"{one:08x}" for one in (*parents, tag))
         row = self._index[Specificity.PATH].get(place)
         if tag >> 16 & 1 and row is None:

@@ -1,0 +1,71 @@
+"""Failures of work on one file: what condemns the file, and what does not."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+
+from deid_pipeline.errors import ResidualRiskError, SourceDataError
+from deid_pipeline.model import Status
+from deid_pipeline.stages import validation
+from deid_pipeline.stages.failures import status_and_reason
+from deid_pipeline_tests.instances import save, small_ct
+from deid_pipeline_tests.projects import outputs, project_in, run_stages
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ResidualRiskError("risk"), Status.HELD),
+        (SourceDataError("damaged"), Status.QUARANTINED),
+        (PermissionError(errno.EACCES, "no", "/secret/path"), Status.QUARANTINED),
+        (ValueError("Quillfeather"), Status.QUARANTINED),
+    ],
+)
+def test_a_file_is_condemned_without_its_values(error: Exception, status: Status) -> None:
+    found, reason = status_and_reason(error, "reading")
+    assert found is status
+    assert "Quillfeather" not in reason
+    assert "secret" not in reason
+
+
+def test_a_full_disk_condemns_no_file() -> None:
+    with pytest.raises(OSError, match="full"):
+        status_and_reason(OSError(errno.ENOSPC, "full"), "writing")
+
+
+def test_a_check_that_raises_a_risk_holds_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def risky(*_: object) -> None:
+        raise ResidualRiskError("a risk")
+
+    project = project_in(tmp_path)
+    save(small_ct(), project.settings.landing / "1")
+    monkeypatch.setattr(validation, "run_checks", risky)
+    assert outputs(project, run_stages(project))["1"].reason == "a risk"
+
+
+def test_pixels_inside_a_kept_sequence_go(tmp_path: Path) -> None:
+    item = Dataset()
+    item.ReferencedSOPInstanceUID = "1.2.3"
+    item.add_new(0x7FE00010, "OW", bytes(64))
+    dataset = small_ct()
+    dataset.ReferencedImageSequence = [item]
+    project = project_in(tmp_path)
+    save(dataset, project.settings.landing / "1")
+    row = outputs(project, run_stages(project))["1"]
+    assert row.status == "released"
+    (inside,) = pydicom.dcmread(row.output_path).ReferencedImageSequence
+    assert "PixelData" not in inside
+
+
+def test_an_instance_with_pixel_data_twice_is_held(tmp_path: Path) -> None:
+    dataset = small_ct()
+    dataset.add_new(0x7FE00008, "OF", bytes(4096))
+    project = project_in(tmp_path)
+    save(dataset, project.settings.landing / "1")
+    row = outputs(project, run_stages(project))["1"]
+    assert (row.status, "twice" in row.reason) == ("held", True)
