@@ -145,8 +145,8 @@ def bench_plan(path: Path) -> Plan:
         uids = [file.text(tag) for tag in (0x0020000D, 0x0020000E, 0x00080018)]
         modality, syntax = file.text(0x00080060), file.transfer_syntax_uid
     digest = f"{random.Random(str(path)).getrandbits(256):064x}"
-    size = path.stat().st_size
-    source = SourceFile(_KEY, str(path), digest, size, 0, "dicom", syntax, modality, *uids, Status.NEW, "")
+    size, changed = path.stat().st_size, path.stat().st_mtime_ns
+    source = SourceFile(_KEY, str(path), digest, size, changed, "dicom", syntax, modality, *uids, Status.NEW, "")
     return Plan(source, Detection(_KEY, str(path), digest, 1, 1, 0, Status.NEW, "", ""), ())
 
 

@@ -23,6 +23,7 @@ from deid_pipeline.dicom import (
     tag_text,
     write_dicom,
 )
+from deid_pipeline.errors import SourceDataError
 from deid_pipeline.model import (
     Box,
     CrosswalkEntry,
@@ -106,10 +107,25 @@ def rebuild_instance(project: Project, plan: Plan) -> Rebuilt:
         return Rebuilt(blank)
     try:
         with open_dicom(Path(source.source_path)) as file:
-            return _rebuild(project, plan, file, blank)
+            rebuilt = _rebuild(project, plan, file, blank)
+        _refuse_changed(source)
+        return rebuilt
     except FILE_FAILURES as error:
         status, reason = status_and_reason(error, "rebuilding")
         return Rebuilt(replace(blank, status=status, reason=reason))
+
+
+def _refuse_changed(source: SourceFile) -> None:
+    """Raise for a file that was written to since it was indexed: what was read in it is not what was copied.
+
+    Raises
+    ------
+    SourceDataError
+        Its size or time of change is another one.
+    """
+    stat = Path(source.source_path).stat()
+    if (stat.st_size, stat.st_mtime_ns) != (source.size_bytes, source.mtime_ns):
+        raise SourceDataError("the file changed while it was worked on")
 
 
 def boxes_by_frame(regions: Iterable[TextRegion], layout: PixelLayout | None) -> dict[int, tuple[Box, ...]]:

@@ -11,10 +11,10 @@ from pydicom.dataset import Dataset
 
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import Status
-from deid_pipeline.stages import validation
+from deid_pipeline.stages import survey, validation
 from deid_pipeline.stages.failures import status_and_reason
 from deid_pipeline_tests.instances import save, small_ct
-from deid_pipeline_tests.projects import outputs, project_in, run_stages
+from deid_pipeline_tests.projects import STAGES, outputs, project_in, run_stages
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,20 @@ def test_an_instance_with_pixel_data_twice_is_held(tmp_path: Path) -> None:
     save(dataset, project.settings.landing / "1")
     row = outputs(project, run_stages(project))["1"]
     assert (row.status, "twice" in row.reason) == ("held", True)
+
+
+def test_a_file_that_changes_between_reading_and_copying_is_not_released(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    path = save(small_ct(), project.settings.landing / "1")
+    (key,) = survey(project).pending
+    for stage in STAGES[:3]:
+        stage(project, key)
+    changed = small_ct()
+    changed.PixelData = bytes(reversed(changed.PixelData))
+    save(changed, path)
+    for stage in STAGES[3:]:
+        stage(project, key)
+    row = outputs(project, (key,))["1"]
+    assert (row.status, row.reason) == ("quarantined", "the file changed while it was worked on")
+    assert not list(project.settings.release.rglob("*.dcm"))
+    assert outputs(project, run_stages(project))["1"].status == "released"
