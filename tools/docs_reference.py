@@ -78,7 +78,7 @@ def strategy(name: str) -> str:
         f"# `{name}`\n",
         f"{mine.description}.\n",
         f"Options: {options}. Dates: {mine.temporal_information.lower()}. Elements that no rule names: "
-        f"`{mine.unlisted}`; private elements without a row: `{mine.private}`; pixels: `{mine.pixels}`.\n",
+        f"`{mine.unlisted}`; private elements without a row: `{mine.private}`; pixels: {mine.pixels.describe()}.\n",
         "Compound codes of Table E.1-1 follow the type of the attribute: "
         f"`deidp strategy explain {name} TAG` says which it comes to.\n",
     ]

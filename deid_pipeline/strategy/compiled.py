@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
+from deid_pipeline.strategy.pixel_rules import PixelRules
 from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
 from deid_pipeline.strategy.selectors import Specificity, as_written, private_selector, specificity
@@ -38,7 +39,7 @@ class CompiledStrategy:
     rows: tuple[RuleRow, ...] = field(repr=False)
     unlisted: str
     private: str
-    pixels: str
+    pixels: PixelRules
     ignore_vr: bool = True
     _by_class: dict[str, Rules] = field(default_factory=dict, repr=False, compare=False)
 
@@ -48,7 +49,7 @@ class CompiledStrategy:
         rows = [
             (row.pattern, row.vr, row.action.name, row.action.provenance(row.option), row.code) for row in self.rows
         ]
-        parts = (rows, self.codes, self.temporal_information, self.unlisted, self.private, self.pixels)
+        parts = (rows, self.codes, self.temporal_information, self.unlisted, self.private, asdict(self.pixels))
         return hashlib.sha256(json.dumps((*parts, self.ignore_vr)).encode()).hexdigest()
 
     def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
@@ -73,7 +74,8 @@ class CompiledStrategy:
         head = [
             f"{self.name}: {self.description}",
             f"options: {', '.join(self.options) or 'none'}",
-            f"elements no rule names: {self.unlisted}; private elements: {self.private}; pixels: {self.pixels}",
+            f"elements no rule names: {self.unlisted}; private elements: {self.private}",
+            f"pixels: {self.pixels.describe()}",
             f"hash: {self.hash}",
             "",
         ]

@@ -1,0 +1,69 @@
+"""What a strategy says about pixels: the mapping under the key ``pixels`` of its file.
+
+What belongs here: the keys of that mapping, their choices and defaults, reading them. What does not: carrying them out
+(``stages``, rooms ``redaction`` and ``codecs``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from deid_pipeline.errors import StrategyError
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "text": ("redact_all",),
+}
+"""The keys of the mapping and what each may say."""
+
+_IN_ONE_WORD = "redact_all_text"
+
+
+@dataclass(frozen=True)
+class PixelRules:
+    """How pixels are treated. Each field is a key of the mapping; its default is the safest choice."""
+
+    text: str = "redact_all"  # what is filled: every text found
+
+    def describe(self) -> str:
+        """All choices in one line."""
+        return ", ".join(f"{key} {value}" for key, value in asdict(self).items())
+
+
+def read_pixel_rules(node: yaml.Node, path: Path, *, base: PixelRules) -> PixelRules:
+    """Read the value of the key ``pixels``: a mapping, or ``redact_all_text`` for a mapping of that alone.
+
+    Parameters
+    ----------
+    node
+        The value.
+    path
+        The strategy file.
+    base
+        What holds for keys that the mapping does not name.
+
+    Raises
+    ------
+    StrategyError
+        A key or a choice is unknown, or stands twice; with file and line.
+    """
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.ScalarNode):
+        if node.value != _IN_ONE_WORD:
+            raise StrategyError(f"pixels: {node.value!r} is neither {_IN_ONE_WORD} nor a mapping", file=path, line=line)
+        return replace(base, text="redact_all")
+    if not isinstance(node, yaml.MappingNode):
+        raise StrategyError(f"pixels must be one word, {_IN_ONE_WORD}, or a mapping of keys", file=path, line=line)
+    found: dict[str, str] = {}
+    for key_node, value_node in node.value:
+        key, line = str(key_node.value), key_node.start_mark.line + 1
+        if key not in _CHOICES:
+            raise StrategyError(f"unknown key {key!r} of pixels; known: {', '.join(_CHOICES)}", file=path, line=line)
+        if key in found:
+            raise StrategyError(f"the key {key!r} of pixels stands twice", file=path, line=line)
+        if not isinstance(value_node, yaml.ScalarNode) or value_node.value not in _CHOICES[key]:
+            raise StrategyError(f"{key} of pixels is none of {', '.join(_CHOICES[key])}", file=path, line=line)
+        found[key] = str(value_node.value)
+    return replace(base, **found)
