@@ -16,6 +16,7 @@ from deid_pipeline import __version__
 from deid_pipeline.dicom import (
     DicomFile,
     EditedDataSet,
+    element_rows,
     file_head,
     marker_elements,
     open_dicom,
@@ -37,12 +38,15 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
+from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
-from deid_pipeline.redaction import prepare_boxes
+from deid_pipeline.redaction import fill_named, prepare_boxes
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
 from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import make_folder, read_shard, write_shard
@@ -164,17 +168,19 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     source, strategy = plan.source, project.strategy
     layout = pixel_layout(file)
     boxes = boxes_by_frame(plan.regions, layout)
+    fill = fill_named(strategy.pixels.fill)
     pseudonyms = Pseudonyms.for_patient(
         project.secret, patient_id=file.text(0x00100020), study_uid=source.study_instance_uid
     )
     markers = marker_elements(
         file.syntax,
         method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
-        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if layout else ())),
+        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if layout and (fill.hides_all or not boxes) else ())),
         temporal_information=strategy.temporal_information,
-        text_cleaned=bool(boxes),
+        text_cleaned=bool(boxes) and fill.hides_all,
     )
-    pixels = edit_pixels(file, layout, boxes) if layout else PixelEdit()
+    filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
+    pixels = edit_pixels(file, layout, boxes, filling=filling) if layout else PixelEdit()
     edited = edit_header(
         file,
         strategy,
@@ -213,6 +219,11 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         for tag, text in pixels.new_values.items()
     )
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
+
+
+def _new_values(edited: EditedDataSet) -> dict[str, str]:
+    """What elements have become, by tag path, but for removed and emptied ones."""
+    return {change.tag_path: change.new_value for change in edited.changes if change.new_value}
 
 
 def _final(file: DicomFile, edited: EditedDataSet, tag: int) -> str:
