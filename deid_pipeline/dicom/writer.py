@@ -40,7 +40,12 @@ class Replacement:
 
 
 def write_dicom(
-    target: Path, file: DicomFile, *, head: bytes, segments: Sequence[Segment], replacements: Sequence[Replacement] = ()
+    target: Path | str,
+    file: DicomFile,
+    *,
+    head: bytes,
+    segments: Sequence[Segment],
+    replacements: Sequence[Replacement] = (),
 ) -> None:
     """Write ``head`` and the data set's segments to ``target``, which must not exist.
 
