@@ -31,7 +31,8 @@ class CheckCase:
     ``boxes_by_frame`` holds the half-open boxes that were filled, by 0-based frame index; ``changed_by_frame`` the
     boxes that may have changed, where a frame's coding cannot part more from them. ``expected_values`` has the
     new text, by tag path, of every element that was rewritten and not removed; ``element_changes`` has those and the
-    removed ones. ``expected_patient_id`` is empty when the output is to have none.
+    removed ones. ``expected_patient_id`` is empty when the output is to have none. ``is_code_word`` says of a word
+    whether code strings are made of it: in these it is no name, whoever is called so.
     """
 
     source_path: Path
@@ -45,6 +46,7 @@ class CheckCase:
     expected_values: Mapping[str, str] = field(default_factory=dict)
     strategy_name: str = ""
     changed_by_frame: Mapping[int, tuple[Box, ...]] = field(default_factory=dict)
+    is_code_word: Callable[[str], bool] = field(default=lambda word: False)  # noqa: ARG005
 
     @cached_property
     def source(self) -> Part10:

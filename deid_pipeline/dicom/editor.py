@@ -19,6 +19,7 @@ from deid_pipeline.dicom.encoding import (
     sequence_end,
 )
 from deid_pipeline.dicom.file import DicomFile
+from deid_pipeline.dicom.mending import is_of_odd_length, padded, rule_for_unsound
 from deid_pipeline.dicom.paths import PathNamer
 from deid_pipeline.dicom.structure import PRIVATE, UNDEFINED, Element, Item, Syntax, dictionary_vr
 from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
@@ -82,14 +83,17 @@ class _Editor:
             if element.tag == CHARACTER_SET:
                 encodings = encodings_for(element_bytes(self.file.buffer, element))
             creator = namer.creator(element) if element.tag & PRIVATE else ""
+            new: list[Segment] | None
             if element.tag in kept_blocks:  # the creator of a private block of which something stays
-                continue
-            if element.tag & 0xFFFF == 0:  # group lengths are retired (PS3.5 7.2) and would not hold any more
-                new: list[Segment] | None = []
+                new = padded(element, "LO", syntax) if is_of_odd_length(element) else None
+            elif element.tag & 0xFFFF == 0:  # group lengths are retired (PS3.5 7.2) and would not hold any more
+                new = []
             else:
                 rule = self._rule(element, creator, parents)
                 if rule.effect is Effect.KEEP and element.items is None and rule.vr != "SQ":
-                    continue  # as nearly all of them: nothing else is asked of it
+                    sound, odd = rule.sound, (element.end - element.value) & 1
+                    if not odd and (sound is None or sound(element_bytes(self.file.buffer, element))):
+                        continue  # as nearly all of them: nothing else is asked of it
                 new = self._element(element, rule, (syntax, encodings), namer.name(element), parents)
             if new is None:
                 continue
@@ -130,11 +134,21 @@ class _Editor:
         """The new segments of one element (none: it is deleted), or None when it stays as it is."""
         if rule.effect is Effect.KEEP and element.items is not None:
             return self._sequence(element, coding, name, (*parents, element.tag))
+        if rule.effect is Effect.KEEP and rule.vr != "SQ":
+            return self._mended(element, rule, (_bound_vr(element, rule), *coding), name)
         if rule.effect is not Effect.REWRITE:  # a sequence that came as bytes cannot be looked into: it goes too
             self.changes.append(Change(name, "delete", rule.origin, None))
             return []
-        vr = _vr(element)
-        return self._rewrite(element, rule, (rule.vr if vr == "UN" and rule.vr else vr, *coding), name)
+        return self._rewrite(element, rule, (_bound_vr(element, rule), *coding), name)
+
+    def _mended(
+        self, element: Element, rule: Rule, form: tuple[str, Syntax, tuple[str, ...]], name: str
+    ) -> list[Segment] | None:
+        """The new segments of a kept element that cannot stay as it is, None when it can."""
+        vr, syntax, _ = form
+        if rule.sound is not None and not rule.sound(element_bytes(self.file.buffer, element)):
+            return self._rewrite(element, rule_for_unsound(rule, vr), form, name)
+        return padded(element, vr, syntax) if is_of_odd_length(element) else None
 
     def _rewrite(
         self, element: Element, rule: Rule, form: tuple[str, Syntax, tuple[str, ...]], name: str
@@ -239,6 +253,12 @@ def _vr(element: Element) -> str:
     if element.items is not None:
         return "SQ"
     return dictionary_vr(element.tag) if element.vr == "UN" else element.vr
+
+
+def _bound_vr(element: Element, rule: Rule) -> str:
+    """The VR that a rule works on: that of its row where a private element came as UN."""
+    vr = _vr(element)
+    return rule.vr if vr == "UN" and rule.vr else vr
 
 
 def segment_length(segment: Segment) -> int:

@@ -24,7 +24,7 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
-from deid_pipeline.phi import harvest
+from deid_pipeline.phi import harvest, is_code_word
 from deid_pipeline.pseudonyms import uid_pseudonym
 from deid_pipeline.reports import clear_previews
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
@@ -150,6 +150,7 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         },
         strategy_name=project.strategy.name,
         changed_by_frame=changed,
+        is_code_word=is_code_word,
     )
 
 

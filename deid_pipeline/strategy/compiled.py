@@ -15,6 +15,7 @@ from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
+from deid_pipeline.strategy.keeping import mended_value, sound_value
 from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
 from deid_pipeline.strategy.selectors import Specificity, as_written, private_selector, specificity
@@ -129,25 +130,25 @@ class Rules:
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
         if parents and tag in _PIXELS:
-            return _default("delete", "pixels inside a sequence, which nobody reads")
+            return _deleted("pixels inside a sequence, which nobody reads")
         place = ".".join(f"{one:08x}" for one in (*parents, tag))
         row = self._index[Specificity.PATH].get(place)
         if tag >> 16 & 1 and row is None:
             row = self._index[Specificity.TAG].get(private_selector(tag >> 16, creator, tag)) if creator else None
             if row is None:
-                return _default(self._strategy.private, "private elements")
-            return _bound(row.action, row.option, row.vr if vr == "UN" and row.vr else vr, row.origin)
+                return self._unnamed(self._strategy.private, vr, "private elements")
+            return self._bound(row.action, row.option, row.vr if vr == "UN" and row.vr else vr, row.origin)
         row = row or self._public_row(tag, vr)
         if row is not None:
             action = row.action
             if not self._strategy.ignore_vr and row.vr and vr not in (row.vr, "UN"):
-                return _default("delete", row.origin)
+                return _deleted(row.origin)
             if row.code and not parents and self._type_of is not None:
                 action = action_for_type(row.code, row.vr or vr, self._type_of(tag))
-            return _bound(action, row.option, vr, row.origin)
+            return self._bound(action, row.option, vr, row.origin)
         if _in_data_dictionary(tag):
-            return _default("keep", "PS3.6, not listed in Table E.1-1")
-        return _default(self._strategy.unlisted, "unlisted elements")
+            return self._kept(vr, "PS3.6, not listed in Table E.1-1")
+        return self._unnamed(self._strategy.unlisted, vr, "unlisted elements")
 
     def _public_row(self, tag: int, vr: str) -> RuleRow | None:
         """The narrowest row that speaks of a public tag wherever it stands, without the VR's default."""
@@ -166,6 +167,25 @@ class Rules:
         )
         return row or index[Specificity.VR].get(f"vr:{vr}")
 
+    def _unnamed(self, choice: str, vr: str, origin: str) -> Rule:
+        return self._kept(vr, origin) if choice == "keep" else _deleted(origin)
+
+    def _bound(self, action: Action, option: str, vr: str, origin: str) -> Rule:
+        if action.name == "keep":
+            return self._kept(vr, origin)
+        if action.name == "delete" or vr not in action.vrs:
+            # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
+            return _deleted(origin)
+        try:
+            return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin, vr)
+        except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
+            return _deleted(origin)
+
+    def _kept(self, vr: str, origin: str) -> Rule:
+        """Keep, and under a profile, which claims that nothing identifying is left, only what is a value of its VR."""
+        sound = sound_value(vr) if self._strategy.codes else None
+        return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr, sound)
+
 
 def _best(rows: dict[str, RuleRow], fits: Callable[[str], bool], weight: Callable[[str], int]) -> RuleRow | None:
     """Of the rows that fit the heaviest, of equals the last."""
@@ -174,23 +194,11 @@ def _best(rows: dict[str, RuleRow], fits: Callable[[str], bool], weight: Callabl
     return None if found is None else rows[found]
 
 
-def _bound(action: Action, option: str, vr: str, origin: str) -> Rule:
-    if action.name == "keep":
-        return Rule(Effect.KEEP, action.bind("", vr=vr), "keep", origin, vr)
-    if action.name == "delete" or vr not in action.vrs:
-        # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
-        return _default("delete", origin)
-    try:
-        return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin, vr)
-    except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
-        return _default("delete", origin)
-
-
-def _default(name: str, origin: str) -> Rule:
-    action = action_named(name)
+def _deleted(origin: str) -> Rule:
+    action = action_named("delete")
     if action is None:
-        raise KeyError(name)
-    return Rule(Effect.KEEP if name == "keep" else Effect.DELETE, action.bind("", vr="UN"), name, origin)
+        raise KeyError("delete")
+    return Rule(Effect.DELETE, action.bind("", vr="UN"), "delete", origin)
 
 
 def _keyword(tag: int) -> str:

@@ -25,7 +25,7 @@ _SAFE_PRIVATE_TABLE = "tables/private_safe_2020b.csv"
 _CHOICES = {
     "profile": ("basic",),
     "unlisted": ("delete", "keep"),
-    "private": ("delete",),
+    "private": ("delete", "keep"),
     "pixels": ("redact_all_text",),
     "remove_private_tags": ("true", "false"),
     "regenerate_series_number": ("true", "false"),

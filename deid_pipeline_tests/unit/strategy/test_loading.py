@@ -53,7 +53,7 @@ def test_an_unknown_strategy_is_refused(name: str) -> None:
         ("profile: basic\nprofile: basic\n", 2, "stands twice"),
         ("profile: advanced\n", 1, "is none of basic"),
         ("profile: basic\n\nunlisted: keeep\n", 3, "is none of delete, keep"),
-        ("private: keep\n", 1, "is none of delete"),
+        ("private: hold\n", 1, "is none of delete, keep"),
         ("pixels: [redact_all_text]\n", 1, "one word"),
         ("description:\n  a: b\n", 2, "one word"),
         ("profile: basic\noptions: retain_uids\n", 2, "list of names"),
