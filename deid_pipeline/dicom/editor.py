@@ -63,6 +63,7 @@ class _Editor:
     pseudonyms: PseudonymSource
     context: InstanceContext
     changes: list[Change] = field(default_factory=list)
+    around: Sequence[Element] = ()  # the data set or item that is worked on
 
     def data_set(
         self,
@@ -94,6 +95,7 @@ class _Editor:
                     sound, odd = rule.sound, (element.end - element.value) & 1
                     if not odd and (sound is None or sound(element_bytes(self.file.buffer, element))):
                         continue  # as nearly all of them: nothing else is asked of it
+                self.around = elements
                 new = self._element(element, rule, (syntax, encodings), namer.name(element), parents)
             if new is None:
                 continue
@@ -141,6 +143,11 @@ class _Editor:
             return []
         return self._rewrite(element, rule, (_bound_vr(element, rule), *coding), name)
 
+    def _beside(self, tag: int) -> bytes:
+        """The value field of an element of the data set or item that is worked on; empty when there is none."""
+        found = next((one for one in self.around if one.tag == tag and one.items is None), None)
+        return b"" if found is None else element_bytes(self.file.buffer, found)
+
     def _mended(
         self, element: Element, rule: Rule, form: tuple[str, Syntax, tuple[str, ...]], name: str
     ) -> list[Segment] | None:
@@ -166,6 +173,7 @@ class _Editor:
             explicit=inner.explicit,
             big_endian=inner.big_endian,
             nested="[" in name,
+            beside=self._beside,
         )
         new = rule.rewrite(value)
         if new is None:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
-from deid_pipeline.strategy.keeping import mended_value, sound_value
+from deid_pipeline.strategy.keeping import action_for_stranger, mended_value, sound_value
 from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
 from deid_pipeline.strategy.selectors import Specificity, as_written, private_selector, specificity
@@ -137,7 +137,8 @@ class Rules:
             row = self._index[Specificity.TAG].get(private_selector(tag >> 16, creator, tag)) if creator else None
             if row is None:
                 return self._unnamed(self._strategy.private, vr, "private elements")
-            return self._bound(row.action, row.option, row.vr if vr == "UN" and row.vr else vr, row.origin)
+            vr = row.vr if vr == "UN" and row.vr else vr
+            return self._bound(row.action, row.option, (vr, row.vr), row.origin)
         row = row or self._public_row(tag, vr)
         if row is not None:
             action = row.action
@@ -145,9 +146,9 @@ class Rules:
                 return _deleted(row.origin)
             if row.code and not parents and self._type_of is not None:
                 action = action_for_type(row.code, row.vr or vr, self._type_of(tag))
-            return self._bound(action, row.option, vr, row.origin)
+            return self._bound(action, row.option, (vr, _dictionary_vr(tag)), row.origin)
         if _in_data_dictionary(tag):
-            return self._kept(vr, "PS3.6, not listed in Table E.1-1")
+            return self._kept(vr, _dictionary_vr(tag), "PS3.6, not listed in Table E.1-1")
         return self._unnamed(self._strategy.unlisted, vr, "unlisted elements")
 
     def _public_row(self, tag: int, vr: str) -> RuleRow | None:
@@ -168,11 +169,13 @@ class Rules:
         return row or index[Specificity.VR].get(f"vr:{vr}")
 
     def _unnamed(self, choice: str, vr: str, origin: str) -> Rule:
-        return self._kept(vr, origin) if choice == "keep" else _deleted(origin)
+        return self._kept(vr, "", origin) if choice == "keep" else _deleted(origin)
 
-    def _bound(self, action: Action, option: str, vr: str, origin: str) -> Rule:
+    def _bound(self, action: Action, option: str, vrs: tuple[str, str], origin: str) -> Rule:
+        """The rule of an action for the VR that came and the one that was meant."""
+        vr, meant = vrs
         if action.name == "keep":
-            return self._kept(vr, origin)
+            return self._kept(vr, meant, origin)
         if action.name == "delete" or vr not in action.vrs:
             # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
             return _deleted(origin)
@@ -181,10 +184,14 @@ class Rules:
         except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
             return _deleted(origin)
 
-    def _kept(self, vr: str, origin: str) -> Rule:
-        """Keep, and under a profile, which claims that nothing identifying is left, only what is a value of its VR."""
-        sound = sound_value(vr) if self._strategy.codes else None
-        return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr, sound)
+    def _kept(self, vr: str, meant: str, origin: str) -> Rule:
+        """Keep, and under a profile, which claims that nothing identifying is left, only what may be there."""
+        if not self._strategy.codes:
+            return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr)
+        other = action_for_stranger(vr, meant)
+        if other is not None:
+            return self._bound(other, "remove" if other.name == "cleanTag" else "", (vr, vr), origin)
+        return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr, sound_value(vr))
 
 
 def _best(rows: dict[str, RuleRow], fits: Callable[[str], bool], weight: Callable[[str], int]) -> RuleRow | None:
@@ -205,6 +212,16 @@ def _keyword(tag: int) -> str:
     from pydicom.datadict import keyword_for_tag
 
     return keyword_for_tag(tag)
+
+
+def _dictionary_vr(tag: int) -> str:
+    """The VR of PS3.6, several as in ``US or SS``; empty where it has none."""
+    from pydicom.datadict import dictionary_VR
+
+    try:
+        return dictionary_VR(tag)
+    except KeyError:
+        return ""
 
 
 def _in_data_dictionary(tag: int) -> bool:

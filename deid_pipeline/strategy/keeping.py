@@ -4,7 +4,8 @@ What belongs here: the judgement of values that a rule keeps. What does not: whi
 
 A slice thickness of ``John Fox`` is no number: whoever typed it put a text where no rule looks for one. So values whose
 VR is made of digits keep only what can be such a value, generously: one that is merely too long stays. Code strings
-are compared with the words that codes are made of; what is none is cleaned like any text.
+are compared with the words that codes are made of; what is none is cleaned like any text. And an element whose VR is a
+text's though PS3.6 says number is cleaned; one that is a name or a date is deleted.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from deid_pipeline.actions import ElementValue, Rewrite
+from deid_pipeline.actions import Action, ElementValue, Rewrite, action_named
 from deid_pipeline.actions.literals import fitted
 from deid_pipeline.phi import is_code_word
 
@@ -30,10 +31,32 @@ _FORMS = {
     "TM": rb"[0-9.:\- \0]*",
     "UI": rb"[0-9. \0]*",
 }
+_BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW"})
+_UNDECIDED = frozenset({"UN", "SQ"})  # nobody's VR, and what is looked into element by element
+_TEXT = frozenset({"AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT"})
+_STRANGERS = dict.fromkeys(_TEXT, "cleanTag")
+_STRANGERS |= {"DA": "delete", "DT": "delete", "PN": "delete", "UI": "hashId"}
 _REMEMBERED = 4096  # code strings
 _LEGAL_CODE = re.compile(rb"[A-Z0-9_ \\\0]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS_OF_AN_ID = re.compile(rb"\d{6}")
+
+
+def action_for_stranger(vr: str, meant: str) -> Action | None:
+    """What happens instead of keeping to an element whose VR is another than was meant; None: it is kept all the same.
+
+    Parameters
+    ----------
+    vr
+        As written.
+    meant
+        PS3.6's or the row's VR, several as in ``US or SS``; empty or UN where nobody knows.
+    """
+    known = set(meant.split(" or ")) - {"", "UN", "NONE"}
+    if not known or vr in known or vr in _UNDECIDED or (vr in _TEXT and known & _TEXT):
+        return None
+    name = _STRANGERS.get(vr, "delete" if vr in _BULK and not known & _BULK else None)
+    return action_named(name) if name else None
 
 
 @cache

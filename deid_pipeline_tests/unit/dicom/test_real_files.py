@@ -133,6 +133,9 @@ def assert_rewritten(vr: str, action: str, source: Dataset, made: Dataset, place
         assert len(made[tag].value) <= 1
         assert not any(len(item) for item in made[tag].value)
         return
+    if action in ("cleanCode", "cleanTag"):  # nobody looks at the text here: it is emptied, or that of a known scheme
+        assert new == old or not new
+        return
     assert_legal(vr, new or b"", encodings)
     if action == "remove":
         assert not new

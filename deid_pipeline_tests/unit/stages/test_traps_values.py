@@ -69,3 +69,38 @@ def test_odd_lengths_are_mended_at_every_depth_and_in_private_blocks(tmp_path: P
     assert result.dataset.Manufacturer == "Maker"
     assert result.dataset[0x0019100C].value == 100
     assert result.dataset.ReferencedImageSequence[0].ReferencedSOPClassUID == "1.2.840.10008.5.1.4.1.1.2"
+
+
+@pytest.mark.parametrize(
+    ("tag", "vr", "value", "kept"),
+    [
+        (0x00180050, "LO", b"John Fox 42 ", b"42"),  # a number that came as text
+        (0x00280030, "PN", b"Fox^John", None),
+        (0x00180050, "DA", b"20190412", None),
+        (0x00209057, "OB", b"John Fox", None),
+        (0x00180050, "IS", b"42", b"42"),
+        (0x00280106, "SS", b"\1\0", b"\1\0"),  # US or SS
+        (0x00281201, "OB", b"\1\0", b"\1\0"),  # OW, as bulk as OB is
+    ],
+)
+@pytest.mark.parametrize("strategy", ["basic", "midi_b"])
+def test_a_kept_element_with_the_vr_of_a_text_is_cleaned_with_that_of_a_name_it_goes(
+    tmp_path: Path, tag: int, vr: str, value: bytes, kept: bytes | None, strategy: str
+) -> None:
+    result = release(tmp_path, with_elements(tmp_path, explicit(tag, vr, value)), strategy)
+    assert (result.status, result.reason) == ("released", "")
+    if tag == 0x00180050 and kept is None:  # of Type 2 in a CT: empty
+        assert result.dataset.SliceThickness is None
+    elif kept is None:
+        assert tag not in result.dataset
+    else:
+        assert result.dataset.get_item(tag).value.strip(b" ") == kept
+
+
+@pytest.mark.parametrize("strategy", ["basic", "midi_b", "minimal", "pseudonym", "safe_harbor", "tcia", "full"])
+def test_a_birth_date_of_another_calendar_goes(tmp_path: Path, strategy: str) -> None:
+    born = explicit(0x00100033, "LO", b"H310203 ") + explicit(0x00100035, "CS", b"JAPANESE")
+    result = release(tmp_path, with_elements(tmp_path, born, explicit(0x00100034, "LO", b"R010412 ")), strategy)
+    assert (result.status, result.reason) == ("released", "")
+    assert b"H310203" not in result.content
+    assert b"R010412" not in result.content
