@@ -93,12 +93,18 @@ NO_CONTEXT = InstanceContext()
 """Of an instance that nothing is known of: actions that need more fall closed."""
 
 
+def _nothing(tag: int) -> bytes:  # noqa: ARG001
+    """What stands beside an element that nobody knows the neighbours of."""
+    return b""
+
+
 class ElementValue(NamedTuple):
     """An element as an action sees it.
 
     ``raw`` is the value field as stored, with its padding; ``encodings`` are the Python codecs of its Specific
     Character Set, the first one for writing. ``explicit`` and ``big_endian`` are the syntax that numbers, and the items
-    of a sequence, are written in. ``nested`` is true inside sequences.
+    of a sequence, are written in. ``nested`` is true inside sequences. ``beside`` gives the value field of another
+    element of the same data set or item, empty when there is none.
     """
 
     tag: int  # (group << 16) | element
@@ -110,6 +116,7 @@ class ElementValue(NamedTuple):
     explicit: bool = True
     big_endian: bool = False
     nested: bool = False
+    beside: Callable[[int], bytes] = _nothing
 
     def text(self) -> str:
         """The value as text without padding; undecodable bytes become U+FFFD."""
