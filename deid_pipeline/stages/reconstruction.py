@@ -199,7 +199,8 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     names = (patient, final[0x0020000D], final[0x0020000E], f"{final[0x00080018]}.dcm")
     target = staging_folder(project, source.partition_key) / f"{source.source_sha256[:16]}.dcm"
     target.unlink(missing_ok=True)
-    pixels = pixels.without(file, {change.tag_path for change in edited.changes if change.new_value is None})
+    deleted = {change.tag_path for change in edited.changes if change.new_value is None}
+    pixels = pixels.without(file, deleted=deleted, rewritten=_new_values(edited))
     write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
     rebuilt = replace(
         blank,
@@ -216,7 +217,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         for change in edited.changes
     ) + tuple(
         ElementChange(source.partition_key, source.source_path, tag_text(tag), *_PIXEL_RULE, text)
-        for tag, text in pixels.new_values.items()
+        for tag, text in {**pixels.new_values, **pixels.values_after()}.items()
     )
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
 
