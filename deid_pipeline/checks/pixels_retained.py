@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from deid_pipeline.checks.case import CheckCase
 from deid_pipeline.checks.decoding import COSINE_TRANSFORMS, LOSSY_WAVELETS, decoded, encapsulated_frames
+from deid_pipeline.checks.extremes import untrue_extremes
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.samples import NativeFrames, native_frames
 from deid_pipeline.model import Box
@@ -38,7 +39,7 @@ class PixelsRetained:
 
     def run(self, case: CheckCase) -> Outcome:
         """Name frames (1-based) with differences, and attributes that differ."""
-        problems = list(_reading_differs(case))
+        problems = [*_reading_differs(case), *untrue_extremes(case)]
         return outcome(problems or _pixels_differ(case))
 
 
