@@ -69,8 +69,8 @@ class TextCleaner(Protocol):
 class InstanceContext:
     """What actions may need to know of the instance that an element belongs to; all of it is the source's.
 
-    ``time_span`` are the earliest and the latest time of day in the whole study, in seconds from midnight, None when
-    nobody looked. ``emptied`` counts values that had to be emptied because they are not what their VR says, by a
+    ``last_day`` is the latest day on which the instance says that it was made, as an ordinal of the calendar, None when
+    it does not say so. ``emptied`` counts values that had to be emptied because they are not what their VR says, by a
     PHI-free word.
     """
 
@@ -79,7 +79,7 @@ class InstanceContext:
     study_instance_uid: str = ""
     patient_id: str = ""
     patient_name: str = ""  # decoded Patient's Name
-    time_span: tuple[int, int] | None = None
+    last_day: int | None = None
     cleaner: TextCleaner | None = None
     emptied: Counter[str] | None = None
 

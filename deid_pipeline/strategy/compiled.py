@@ -246,7 +246,7 @@ def _dictionary_vr(tag: int) -> str:
 
 
 def _in_data_dictionary(tag: int) -> bool:
+    """Whether PS3.6 has the very tag; the patterns of its retired repeating groups take in far too many."""
     from pydicom._dicom_dict import DicomDictionary
-    from pydicom.datadict import repeater_has_tag
 
-    return tag >> 16 > 0x0006 and (tag in DicomDictionary or repeater_has_tag(tag))
+    return tag >> 16 > 0x0006 and tag in DicomDictionary
