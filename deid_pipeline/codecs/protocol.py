@@ -93,7 +93,8 @@ class Codec(Protocol):
         -------
         bytes
             The rewritten frame. Every sample outside `changed_boxes` decodes to the value it had, and the pixels
-            inside ``boxes`` are all equal; codecs that decode prove both before they return.
+            inside ``boxes`` are all equal. Nothing is decoded to prove that: whoever gives the frame out has the
+            checks `pixels_retained` and `pixels_hidden` compare it with its source first.
 
         Raises
         ------

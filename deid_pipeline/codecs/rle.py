@@ -55,7 +55,7 @@ class RleCodec:
         """Return the frame with boxes filled; see `Codec.redact_frame`.
 
         Whole cells are written, bits above Bits Stored among them; outside the boxes those bits stay. Each segment
-        that changes is packed again and unpacked to be compared.
+        that changes is packed again.
         """
         if layout.high_bit + 1 != layout.bits_stored:
             raise ResidualRiskError("run-length coded samples above bit 0 cannot be redacted by this version")
@@ -78,32 +78,31 @@ class RleCodec:
         return layout.photometric_interpretation
 
 
-def _redacted(segment: bytes, layout: PixelLayout, *, boxes: Sequence[Box], value: int) -> bytes:
+def _redacted(segment: Buffer, layout: PixelLayout, *, boxes: Sequence[Box], value: int) -> Buffer:
     """One segment with the boxes of its byte plane set to a value; the segment itself where they had it before."""
     import imagecodecs
 
-    pixels = layout.rows * layout.columns
-    plane = _unpack(segment, pixels=pixels).reshape(layout.rows, layout.columns).copy()
-    before = plane.copy()
+    plane = _unpack(segment, pixels=layout.rows * layout.columns).reshape(layout.rows, layout.columns)
+    if all((plane[box.top : box.bottom, box.left : box.right] == value).all() for box in boxes):
+        return segment
+    plane = plane.copy()
     for box in boxes:
         plane[box.top : box.bottom, box.left : box.right] = value
-    if np.array_equal(before, plane):
-        return segment
-    packed = bytes(imagecodecs.packbits_encode(plane, axis=-1))  # each row on its own, PS3.5 G.3.1
-    if not np.array_equal(_unpack(packed, pixels=pixels), plane.ravel()):
-        raise ResidualRiskError("a rewritten run-length coded segment does not hold the values it should")
+    packed: bytes = imagecodecs.packbits_encode(plane, axis=-1)  # each row on its own, PS3.5 G.3.1
     return packed
 
 
-def _joined(segments: Sequence[bytes]) -> bytes:
+def _joined(segments: Sequence[Buffer]) -> bytes:
     """A frame of segments, each padded to an even length (PS3.5 G.3.1, G.5)."""
-    padded = [segment + b"\0" * (len(segment) % 2) for segment in segments]
-    offsets = [_HEADER_BYTES, *itertools.accumulate(map(len, padded), initial=_HEADER_BYTES)][1:-1]
-    header = [len(padded), *offsets]
-    return struct.pack("<16I", *header, *[0] * (16 - len(header))) + b"".join(padded)
+    lengths = [len(segment) + len(segment) % 2 for segment in segments]
+    header = [len(segments), *itertools.accumulate(lengths[:-1], initial=_HEADER_BYTES)]
+    pieces: list[Buffer] = [struct.pack("<16I", *header, *[0] * (16 - len(header)))]
+    for segment in segments:
+        pieces += [segment, b"\0" * (len(segment) % 2)]
+    return b"".join(pieces)
 
 
-def _segments(frame: Buffer, layout: PixelLayout) -> list[bytes]:
+def _segments(frame: Buffer, layout: PixelLayout) -> list[memoryview]:
     """Cut a frame into its segments by the offsets of its header (PS3.5 G.5)."""
     check_claim(layout)
     count = layout.samples_per_pixel * sample_dtype(layout).itemsize
@@ -117,10 +116,11 @@ def _segments(frame: Buffer, layout: PixelLayout) -> list[bytes]:
     bounds = [int(offset) for offset in header[1 : count + 1]] + [len(frame)]
     if bounds[0] < _HEADER_BYTES or any(left >= right for left, right in itertools.pairwise(bounds)):
         raise damaged("the segments of a run-length coded frame are out of order")
-    return [bytes(frame[left:right]) for left, right in itertools.pairwise(bounds)]
+    view = memoryview(frame)
+    return [view[left:right] for left, right in itertools.pairwise(bounds)]
 
 
-def _unpack(segment: bytes, *, pixels: int) -> FrameArray:
+def _unpack(segment: Buffer, *, pixels: int) -> FrameArray:
     """Expand one segment; a padding byte behind the last run is ignored."""
     import imagecodecs
 
