@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from deid_pipeline.codecs.codestream import Codestream
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
-from deid_pipeline.codecs.samples import fill_boxes
+from deid_pipeline.codecs.samples import paint
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, Patch, PixelLayout
 
 MOST_BITS = 16
 """Widest sample that is encoded; no encoder here was proven beyond."""
@@ -55,8 +55,7 @@ class Reencoding(ABC):
         frame: Buffer,
         layout: PixelLayout,
         *,
-        boxes: Sequence[Box],
-        fill: tuple[int, ...],
+        patches: Sequence[Patch],
         decoded: FrameArray | None = None,
     ) -> bytes:
         """Return the frame with boxes filled, encoded without loss; see `Codec.redact_frame`.
@@ -64,7 +63,7 @@ class Reencoding(ABC):
         The new frame's header is compared with the old one's; its samples are not decoded again.
         """
         values = self.decode_frame(frame, layout) if decoded is None else decoded.copy()
-        fill_boxes(values, boxes, fill=fill, layout=layout)
+        paint(values, patches, layout)
         header = self.read_header(frame)
         new = self.encode_frame(stream_samples(values, header), layout, like=frame)
         try:

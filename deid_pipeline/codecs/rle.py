@@ -9,14 +9,15 @@ import itertools
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
-from deid_pipeline.codecs.native import fill_cells
+from deid_pipeline.codecs.native import patch_cells
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
-from deid_pipeline.codecs.samples import check_claim, damaged, inside_frame, sample_dtype, stored_values
+from deid_pipeline.codecs.samples import check_claim, damaged, patches_inside, sample_dtype, stored_values
 from deid_pipeline.errors import ResidualRiskError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, Patch, PixelLayout
 
 _HEADER_BYTES = 64
 _MOST_SEGMENTS = 15
@@ -48,9 +49,8 @@ class RleCodec:
         frame: Buffer,
         layout: PixelLayout,
         *,
-        boxes: Sequence[Box],
-        fill: tuple[int, ...],
-        decoded: FrameArray | None = None,  # noqa: ARG002
+        patches: Sequence[Patch],
+        decoded: FrameArray | None = None,
     ) -> bytes:
         """Return the frame with boxes filled; see `Codec.redact_frame`.
 
@@ -59,14 +59,17 @@ class RleCodec:
         """
         if layout.high_bit + 1 != layout.bits_stored:
             raise ResidualRiskError("run-length coded samples above bit 0 cannot be redacted by this version")
-        cells = fill_cells(fill, layout)
         size = layout.bits_allocated // 8
-        planes = [byte for cell in cells for byte in cell.to_bytes(size, "big")]
-        inside = list(filter(None, (inside_frame(box, layout) for box in boxes)))
-        segments = [
-            _redacted(segment, layout, boxes=inside, value=value)
-            for segment, value in zip(_segments(frame, layout), planes, strict=True)
-        ]
+        cells = [(patch.box, patch_cells(patch, layout)) for patch in patches_inside(patches, layout)]
+        segments = []
+        for index, segment in enumerate(_segments(frame, layout)):
+            sample, byte = divmod(index, size)
+            shift = 8 * (size - 1 - byte)
+            planes = [(box, _byte_of(values[..., sample], shift)) for box, values in cells]
+            known = None
+            if decoded is not None and shift + 8 <= layout.bits_stored:  # else it lacks bits above Bits Stored
+                known = _byte_of(decoded if decoded.ndim == 2 else decoded[..., sample], shift)
+            segments.append(_redacted(segment, layout, planes=planes, known=known))
         return _joined(segments)
 
     def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:  # noqa: ARG002
@@ -78,18 +81,28 @@ class RleCodec:
         return layout.photometric_interpretation
 
 
-def _redacted(segment: Buffer, layout: PixelLayout, *, boxes: Sequence[Box], value: int) -> Buffer:
-    """One segment with the boxes of its byte plane set to a value; the segment itself where they had it before."""
+def _byte_of(values: FrameArray, shift: int) -> FrameArray:
+    """One byte of each value, the one that begins at bit ``shift``; a new array."""
+    return (values >> shift).astype(np.uint8)
+
+
+def _redacted(
+    segment: Buffer, layout: PixelLayout, *, planes: Sequence[tuple[Box, FrameArray]], known: FrameArray | None
+) -> Buffer:
+    """One segment with the boxes of its byte plane set to values; the segment itself where they had them before.
+
+    ``known`` is the plane where it need not be unpacked; it is changed.
+    """
     import imagecodecs
 
-    plane = _unpack(segment, pixels=layout.rows * layout.columns).reshape(layout.rows, layout.columns)
-    if all((plane[box.top : box.bottom, box.left : box.right] == value).all() for box in boxes):
+    pixels = layout.rows * layout.columns
+    plane = _unpack(segment, pixels=pixels).reshape(layout.rows, layout.columns) if known is None else known
+    if all((plane[box.top : box.bottom, box.left : box.right] == values).all() for box, values in planes):
         return segment
-    plane = plane.copy()
-    for box in boxes:
-        plane[box.top : box.bottom, box.left : box.right] = value
-    packed: bytes = imagecodecs.packbits_encode(plane, axis=-1)  # each row on its own, PS3.5 G.3.1
-    return packed
+    plane = plane.copy() if known is None else plane
+    for box, values in planes:
+        plane[box.top : box.bottom, box.left : box.right] = values
+    return imagecodecs.packbits_encode(plane, axis=-1)  # each row on its own, PS3.5 G.3.1
 
 
 def _joined(segments: Sequence[Buffer]) -> bytes:
@@ -125,7 +138,7 @@ def _unpack(segment: Buffer, *, pixels: int) -> FrameArray:
     import imagecodecs
 
     try:
-        plane = np.frombuffer(imagecodecs.packbits_decode(segment), dtype=np.uint8)
+        plane = np.frombuffer(imagecodecs.packbits_decode(cast("bytes", segment)), dtype=np.uint8)
     except (RuntimeError, ValueError):
         raise damaged("a run-length coded segment cannot be expanded") from None
     if not pixels <= plane.size <= pixels + 1:

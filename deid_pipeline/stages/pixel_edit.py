@@ -22,7 +22,7 @@ from deid_pipeline.codecs import (
 )
 from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_text
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, PixelLayout, one_colour
 from deid_pipeline.redaction import fill_for
 
 PHOTOMETRIC_INTERPRETATION = 0x00280004
@@ -153,8 +153,8 @@ def _producer(
     def produce() -> bytes:
         data = frame_bytes(file.buffer, layout, start=start, end=end)
         decoded = codec.decode_frame(data, layout)
-        fill = fill_for(decoded, layout)
-        new = codec.redact_frame(data, layout, boxes=boxes, fill=fill, decoded=decoded)
+        patches = one_colour(boxes, fill_for(decoded, layout))
+        new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
         content = frame_replacement(new, layout)
         tables.replaced(index, len(content))
         forget_pages(file.buffer, start, end)

@@ -13,7 +13,7 @@ from deid_pipeline.codecs import CODECS, codec_for
 from deid_pipeline.codecs.codestream import read_coding_style, read_jpeg_2000_header, read_jpeg_header, read_scan_header
 from deid_pipeline.codecs.coverage import CELLS, Cell, cells_of
 from deid_pipeline.errors import ResidualRiskError
-from deid_pipeline.model import Box
+from deid_pipeline.model import Box, one_colour
 from deid_pipeline.redaction import fill_for
 from deid_pipeline_tests.coded_frames import READERS, encode, layout_of, picture
 
@@ -49,7 +49,7 @@ def test_outside_equal_inside_filled(cell: Cell, boxes: list[Box], seed: int, pl
     codec = codec_for(cell.transfer_syntax_uid)
     before = codec.decode_frame(frame, layout)
     fill = fill_for(before, layout)
-    new = codec.redact_frame(frame, layout, boxes=boxes, fill=fill)
+    new = codec.redact_frame(frame, layout, patches=one_colour(boxes, fill))
     changed = mask(codec.changed_boxes(frame, layout, boxes=boxes))
     wanted = mask(boxes)
     assert not (wanted & ~changed).any()
@@ -74,7 +74,7 @@ def test_parameters_of_a_rewritten_frame_are_those_of_the_old_one(cell: Cell) ->
     frame = encode(cell, picture(layout, seed=1), layout)
     codec = codec_for(cell.transfer_syntax_uid)
     fill = fill_for(codec.decode_frame(frame, layout), layout)
-    new = codec.redact_frame(frame, layout, boxes=[Box(3, 3, 20, 20)], fill=fill)
+    new = codec.redact_frame(frame, layout, patches=one_colour([Box(3, 3, 20, 20)], fill))
     assert new != frame
     if cell.transfer_syntax_uid.endswith(_WAVELETS):
         assert read_jpeg_2000_header(new) == read_jpeg_2000_header(frame)
@@ -98,7 +98,7 @@ def test_a_fill_outside_the_range_is_refused(cell: Cell) -> None:
     frame = encode(cell, picture(layout, seed=1), layout)
     with pytest.raises(ResidualRiskError):
         codec_for(cell.transfer_syntax_uid).redact_frame(
-            frame, layout, boxes=[Box(0, 0, 9, 9)], fill=(1 << 12,) * layout.samples_per_pixel
+            frame, layout, patches=one_colour([Box(0, 0, 9, 9)], (1 << 12,) * layout.samples_per_pixel)
         )
 
 
