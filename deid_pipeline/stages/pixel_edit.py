@@ -1,7 +1,7 @@
 """From boxes to new frames: what of a file's pixel data is replaced, and what the header has to say then.
 
-What belongs here: joining codecs, fills and the writer. What does not: choosing boxes (``detection``), rewriting a
-frame (``codecs``), the other elements (``reconstruction``).
+What belongs here: joining codecs, the filling and the writer. What does not: choosing boxes (``detection``), rewriting
+a frame (``codecs``), the other elements (``reconstruction``).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from deid_pipeline.codecs import (
 )
 from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_text
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, PixelLayout, one_colour
-from deid_pipeline.redaction import fill_for
+from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.stages.filling import Filling
 
 PHOTOMETRIC_INTERPRETATION = 0x00280004
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
@@ -64,8 +64,8 @@ class _Frames:
     ends: array[int]
 
 
-def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit:
-    """Plan the redaction of an open file; nothing is decoded yet.
+def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: Filling) -> PixelEdit:
+    """Plan the redaction of an open file; nothing is decoded yet, and ``filling`` is not asked yet.
 
     Raises
     ------
@@ -89,7 +89,8 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit
             forget_pages(file.buffer, frame.start, frame.end)
     if not interpretations or max(boxes) >= len(frames.starts) or min(boxes) < 0:
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
-    return _edit(file, layout, boxes, codec, (frames, interpretations - {layout.photometric_interpretation}))
+    producer = partial(_producer, file, layout, codec, filling)
+    return _edit(file, layout, boxes, producer, (frames, interpretations - {layout.photometric_interpretation}))
 
 
 def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[int, tuple[Box, ...]]:
@@ -115,7 +116,11 @@ def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[in
 
 
 def _edit(
-    file: DicomFile, layout: PixelLayout, boxes: Boxes, codec: Codec, found: tuple[_Frames, set[str]]
+    file: DicomFile,
+    layout: PixelLayout,
+    boxes: Boxes,
+    producer: Callable[[OffsetTables, tuple[int, tuple[Box, ...]]], Callable[[], bytes]],
+    found: tuple[_Frames, set[str]],
 ) -> PixelEdit:
     frames, new_names = found
     tables = OffsetTables(frames.starts, frames.ends)
@@ -124,7 +129,7 @@ def _edit(
         Replacement(
             frames.starts[index],
             frames.ends[index],
-            _producer(file, layout, codec, tables, (index, boxes.get(index, ()))),
+            producer(tables, (index, boxes.get(index, ()))),
         )
         for index in indices
     ]
@@ -144,7 +149,12 @@ def _edit(
 
 
 def _producer(
-    file: DicomFile, layout: PixelLayout, codec: Codec, tables: OffsetTables, place: tuple[int, tuple[Box, ...]]
+    file: DicomFile,
+    layout: PixelLayout,
+    codec: Codec,
+    filling: Filling,
+    tables: OffsetTables,
+    place: tuple[int, tuple[Box, ...]],
 ) -> Callable[[], bytes]:
     """A function that makes the new frame, with the items around it."""
     index, boxes = place
@@ -153,7 +163,7 @@ def _producer(
     def produce() -> bytes:
         data = frame_bytes(file.buffer, layout, start=start, end=end)
         decoded = codec.decode_frame(data, layout)
-        patches = one_colour(boxes, fill_for(decoded, layout))
+        patches = filling.patches(codec, data, layout, index=index, boxes=boxes, decoded=decoded)
         new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
         content = frame_replacement(new, layout)
         tables.replaced(index, len(content))

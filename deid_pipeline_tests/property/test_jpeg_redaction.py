@@ -73,16 +73,19 @@ def test_every_coefficient_outside_the_hit_units_stays_bit_for_bit(plan: Plan, d
     seed, density = data.draw(st.integers(0, 99)), data.draw(st.sampled_from((0.0, 0.1, 0.95)))
     coefficients = random_coefficients(plan, seed=seed, density=density)
     boxes = data.draw(boxes_in(rows=plan.rows, columns=plan.columns))
-    fill = tuple(data.draw(st.integers(0, (1 << plan.precision) - 1)) for _ in plan.factors)
-    hits = np.zeros(plan.units(), dtype=bool)
+    colours = [[data.draw(st.integers(0, (1 << plan.precision) - 1)) for _ in plan.factors] for _ in range(2)]
     wide, high = (8, 8) if len(plan.factors) == 1 else (8 * plan.widest, 8 * plan.highest)
-    for box in boxes:
+    patches, filled = [], coefficients
+    for index, box in enumerate(boxes):
+        colour, hits = colours[index % 2], np.zeros(plan.units(), dtype=bool)
         if box.right > 0 and box.bottom > 0:
             hits[max(0, box.top) // high : -(-box.bottom // high), max(0, box.left) // wide : -(-box.right // wide)] = 1
-    expected = write_jpeg(plan, blackened(plan, coefficients, hits=hits, fill=fill))
+        patches += one_colour([box], colour)
+        filled = blackened(plan, filled, hits=hits, fill=colour)
+    expected = write_jpeg(plan, filled)
     stream = write_jpeg(plan, coefficients)
-    assert redact_jpeg(stream, patches=one_colour(boxes, fill)) == expected
-    assert redact_jpeg(stream, patches=one_colour(boxes, fill), to_end=False) == expected
+    assert redact_jpeg(stream, patches=patches) == expected
+    assert redact_jpeg(stream, patches=patches, to_end=False) == expected
 
 
 def picture(rows: int, columns: int, *, components: int, seed: int, top: int) -> Samples:
