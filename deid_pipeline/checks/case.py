@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from deid_pipeline.checks.decoding import SharedFrames
 from deid_pipeline.checks.leaf import Leaf
 from deid_pipeline.checks.reading import Part10, read_part10
 from deid_pipeline.model import Box, ElementChange, Identifier, Patch
@@ -61,6 +62,11 @@ class CheckCase:
     def output(self) -> Part10:
         """The output, read again."""
         return read_part10(self.output_path)
+
+    @cached_property
+    def output_frames(self) -> SharedFrames:
+        """Decoded frames of the output."""
+        return SharedFrames()
 
     @cached_property
     def changed_paths(self) -> frozenset[str]:

@@ -138,7 +138,7 @@ def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> 
         if index not in boxes and not anew:
             if before != after:
                 yield f"frame {index + 1} has changed"
-        elif not _equal_outside(case, before, after, _may_change(case, index)):
+        elif not _equal_outside(case, index, before, after):
             yield f"changes outside the boxes of frame {index + 1}"
     yield from (f"there is no frame {index + 1}" for index in boxes if not 0 <= index < count)
 
@@ -158,19 +158,20 @@ def _is_in(box: Box, around: Box) -> bool:
     )
 
 
-def _equal_outside(case: CheckCase, before: bytes, after: bytes, boxes: tuple[Box, ...]) -> bool:
-    """Whether the samples of two compressed frames are equal outside boxes, which may cross the frame's edge.
+def _equal_outside(case: CheckCase, index: int, before: bytes, after: bytes) -> bool:
+    """Whether the samples of two compressed frames are equal outside what may change, and of the same type.
 
     What is left of an irreversible frame depends on its decoder by a rounding: one of them has to agree.
     """
-    new = decoded(after, case.output)
+    shared = case.output_frames.decoded(index, after, case.output) if case.boxes_by_frame.get(index) else None
+    new = decoded(after, case.output) if shared is None else shared
     readers = (0, 1) if case.source.meta_text(_TRANSFER_SYNTAX) in LOSSY_WAVELETS else (0,)
     for reader in readers:
         old = decoded(before, case.source, reader=reader)
-        if old.shape != new.shape:
+        if (old.shape, old.dtype) != (new.shape, new.dtype):
             return False
         differs = old != new
-        for box in boxes:
+        for box in _may_change(case, index):
             differs[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = False
         if not differs.any():
             return True
