@@ -16,6 +16,7 @@ from deid_pipeline.checks.tag_retained import TagRetained
 from deid_pipeline.checks.text_removed import TextRemoved
 from deid_pipeline.checks.uid_changed import UidChanged
 from deid_pipeline.checks.uid_consistent import UidConsistent
+from deid_pipeline.checks.unused_bits import UnusedBits
 
 CHECKS: tuple[Check, ...] = (
     FileStructure(),
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     TextRemoved(),
     PixelsRetained(),
     PixelsHidden(),
+    UnusedBits(),
 )
 
 __all__ = ["CHECKS", "Check", "CheckCase", "Outcome", "run_checks"]

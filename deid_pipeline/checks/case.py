@@ -29,7 +29,8 @@ class CheckCase:
     """One output file and everything a check may compare it with.
 
     ``boxes_by_frame`` holds the half-open boxes that were filled, by 0-based frame index; ``changed_by_frame`` the
-    boxes that may have changed, where a frame's coding cannot part more from them. ``expected_values`` has the
+    boxes that may have changed, where a frame's coding cannot part more from them. ``unused_bits_cleared`` says that
+    bits outside Bits Stored were meant to lose what they held. ``expected_values`` has the
     new text, by tag path, of every element that was rewritten and not removed; ``element_changes`` has those and the
     removed ones. ``expected_patient_id`` is empty when the output is to have none.
     """
@@ -45,6 +46,7 @@ class CheckCase:
     expected_values: Mapping[str, str] = field(default_factory=dict)
     strategy_name: str = ""
     changed_by_frame: Mapping[int, tuple[Box, ...]] = field(default_factory=dict)
+    unused_bits_cleared: bool = False
 
     @cached_property
     def source(self) -> Part10:

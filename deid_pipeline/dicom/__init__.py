@@ -10,7 +10,7 @@ from deid_pipeline.dicom.editor import Change, EditedDataSet, edit_data_set
 from deid_pipeline.dicom.encoding import element as encoded_element
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
 from deid_pipeline.dicom.iods import attribute_type, iod_name
-from deid_pipeline.dicom.layout import has_overlay_in_pixels, pixel_layout
+from deid_pipeline.dicom.layout import overlay_bit_positions, pixel_layout
 from deid_pipeline.dicom.markers import marker_elements
 from deid_pipeline.dicom.meta import file_head
 from deid_pipeline.dicom.peek import MEDIA_STORAGE_DIRECTORY, media_storage_class, peek_study_uid
@@ -31,7 +31,6 @@ __all__ = [
     "encoded_element",
     "encoded_text",
     "file_head",
-    "has_overlay_in_pixels",
     "instance_context",
     "iod_name",
     "is_dicom",
@@ -40,6 +39,7 @@ __all__ = [
     "meta_rows",
     "missing_elements",
     "open_dicom",
+    "overlay_bit_positions",
     "peek_study_uid",
     "pixel_layout",
     "tag_text",

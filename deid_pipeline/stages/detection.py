@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deid_pipeline.codecs import codec_for, iter_frames
-from deid_pipeline.dicom import DicomFile, element_rows, has_overlay_in_pixels, open_dicom, pixel_layout
+from deid_pipeline.codecs import codec_for, has_unused_bits_set, iter_frames
+from deid_pipeline.dicom import DicomFile, element_rows, open_dicom, pixel_layout
 from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import (
     Detection,
@@ -30,6 +30,7 @@ from deid_pipeline.redaction import grow_box
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.timing import Progress, StageClock
+from deid_pipeline.stages.unused_bits import refuse_found_bits, refuse_hidden_samples
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import read_shard, write_shard
 
@@ -92,9 +93,12 @@ def read_instance(project: Project, source: SourceFile) -> ReadInstance:
             if layout is None:
                 return ReadInstance(detection, ())
             detection = replace(detection, frames=layout.number_of_frames)
+            refuse_hidden_samples(file, layout)
             identifiers = harvest(element_rows(file))
-            regions = _read_frames(project, source, file, layout, identifiers)
+            regions, unused = _read_frames(project, source, file, layout, identifiers)
+            refuse_found_bits(file, unused, rules=project.strategy.pixels)
             detection = replace(detection, frames_read=layout.number_of_frames, regions=len(regions))
+            detection = replace(detection, frames_with_unused_bits=unused)
             return ReadInstance(detection, tuple(regions))
     except FILE_FAILURES as error:
         status, reason = status_and_reason(error, "reading the pixels")
@@ -103,16 +107,20 @@ def read_instance(project: Project, source: SourceFile) -> ReadInstance:
 
 def _read_frames(
     project: Project, source: SourceFile, file: DicomFile, layout: PixelLayout, identifiers: Sequence[Identifier]
-) -> list[TextRegion]:
-    """The text of all frames; frames with equal bytes are read once."""
+) -> tuple[list[TextRegion], int]:
+    """The text of all frames, and in how many of them unused bits are set; frames with equal bytes are read once."""
     codec = codec_for(layout.transfer_syntax_uid)
     reader = engine(threads=max(1, _cores() // project.workers))
     seen: dict[bytes, list[TextRegion]] = {}
+    unused: dict[bytes, bool] = {}
     regions: list[TextRegion] = []
+    frames_with_unused_bits = 0
     for frame in iter_frames(file.buffer, layout):
         digest = hashlib.blake2b(frame.data, digest_size=16).digest()
         if digest not in seen:
-            image = to_8bit(codec.decode_frame(frame.data, layout), layout)
+            decoded = codec.decode_frame(frame.data, layout)
+            unused[digest] = has_unused_bits_set(codec, frame.data, layout, decoded=decoded)
+            image = to_8bit(decoded, layout)
             seen[digest] = [
                 TextRegion(
                     partition_key=source.partition_key,
@@ -134,7 +142,8 @@ def _read_frames(
                 for span in label_spans(_grown(line, layout), identifiers)
             ]
         regions.extend(replace(region, frame_index=frame.index) for region in seen[digest])
-    return regions
+        frames_with_unused_bits += unused[digest]
+    return regions, frames_with_unused_bits
 
 
 def _grown(line: ReadLine, layout: PixelLayout) -> ReadLine:
@@ -156,8 +165,6 @@ def _refuse_unsupported(file: DicomFile) -> None:
             raise ResidualRiskError(reason)
     if sum(element.tag in _PIXELS for element in file.elements) > 1:
         raise ResidualRiskError("the instance has pixel data twice, and only one of them would be read")
-    if has_overlay_in_pixels(file):
-        raise ResidualRiskError("an overlay in unused bits of the pixel data cannot be cleaned by this version")
 
 
 def _done_before(project: Project, partition_key: str) -> dict[tuple[str, str], ReadInstance]:

@@ -10,10 +10,12 @@ from array import array
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from deid_pipeline.codecs import (
     Codec,
     OffsetTables,
+    clear_unused_bits,
     codec_for,
     forget_pages,
     frame_bytes,
@@ -64,8 +66,10 @@ class _Frames:
     ends: array[int]
 
 
-def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit:
+def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, clear_unused: bool = False) -> PixelEdit:
     """Plan the redaction of an open file; nothing is decoded yet.
+
+    With ``clear_unused`` every frame loses what lies outside Bits Stored; frames without any such bits are copied.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit
     SourceDataError
         They are damaged, or a box lies on a frame that is not there.
     """
-    if not any(boxes.values()):
+    if not any(boxes.values()) and not clear_unused:
         return PixelEdit()
     codec = codec_for(layout.transfer_syntax_uid)
     if not codec.can_redact:
@@ -87,9 +91,10 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit
         if boxes.get(frame.index):
             interpretations.add(codec.redacted_interpretation(frame.data, layout))
             forget_pages(file.buffer, frame.start, frame.end)
-    if not interpretations or max(boxes) >= len(frames.starts) or min(boxes) < 0:
+    if any(not 0 <= index < len(frames.starts) for index in boxes):
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
-    return _edit(file, layout, boxes, codec, (frames, interpretations - {layout.photometric_interpretation}))
+    new_names = interpretations - {layout.photometric_interpretation}
+    return _edit(file, layout, boxes, codec, (frames, new_names, clear_unused))
 
 
 def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[int, tuple[Box, ...]]:
@@ -115,16 +120,18 @@ def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[in
 
 
 def _edit(
-    file: DicomFile, layout: PixelLayout, boxes: Boxes, codec: Codec, found: tuple[_Frames, set[str]]
+    file: DicomFile, layout: PixelLayout, boxes: Boxes, codec: Codec, found: tuple[_Frames, set[str], bool]
 ) -> PixelEdit:
-    frames, new_names = found
+    frames, new_names, clear_unused = found
     tables = OffsetTables(frames.starts, frames.ends)
-    indices = range(len(frames.starts)) if new_names else [index for index in sorted(boxes) if boxes[index]]
+    every = bool(new_names) or clear_unused
+    indices = range(len(frames.starts)) if every else [index for index in sorted(boxes) if boxes[index]]
+    clearing = _Clearing(clear_unused, verbatim=not new_names)
     replacements = [
         Replacement(
             frames.starts[index],
             frames.ends[index],
-            _producer(file, layout, codec, tables, (index, boxes.get(index, ()))),
+            _producer(file, layout, codec, tables, (index, boxes.get(index, ()), clearing)),
         )
         for index in indices
     ]
@@ -143,15 +150,33 @@ def _edit(
     return PixelEdit(tuple(replacements), elements, new_values)
 
 
+class _Clearing(NamedTuple):
+    """Whether unused bits are cleared, and whether a frame in which nothing else changes may stay as it is."""
+
+    wanted: bool
+    verbatim: bool
+
+
 def _producer(
-    file: DicomFile, layout: PixelLayout, codec: Codec, tables: OffsetTables, place: tuple[int, tuple[Box, ...]]
+    file: DicomFile,
+    layout: PixelLayout,
+    codec: Codec,
+    tables: OffsetTables,
+    place: tuple[int, tuple[Box, ...], _Clearing],
 ) -> Callable[[], bytes]:
     """A function that makes the new frame, with the items around it."""
-    index, boxes = place
+    index, boxes, clearing = place
     start, end = tables.starts[index], tables.ends[index]
 
     def produce() -> bytes:
         data = frame_bytes(file.buffer, layout, start=start, end=end)
+        cleared = clear_unused_bits(codec, data, layout) if clearing.wanted else None
+        if clearing.verbatim and not boxes:
+            content = frame_replacement(cleared, layout) if cleared else bytes(file.buffer[start:end])
+            tables.replaced(index, len(content))
+            forget_pages(file.buffer, start, end)
+            return content
+        data = cleared or data
         decoded = codec.decode_frame(data, layout)
         fill = fill_for(decoded, layout)
         new = codec.redact_frame(data, layout, boxes=boxes, fill=fill, decoded=decoded)

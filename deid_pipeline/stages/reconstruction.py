@@ -174,7 +174,8 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         temporal_information=strategy.temporal_information,
         text_cleaned=bool(boxes),
     )
-    pixels = edit_pixels(file, layout, boxes) if layout else PixelEdit()
+    unused = plan.detection.frames_with_unused_bits > 0
+    pixels = edit_pixels(file, layout, boxes, clear_unused=unused) if layout else PixelEdit()
     edited = edit_header(
         file,
         strategy,

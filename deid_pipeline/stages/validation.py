@@ -16,6 +16,7 @@ from deid_pipeline.dicom import element_rows, open_dicom, pixel_layout
 from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import (
     CheckResult,
+    Detection,
     ElementChange,
     OutputFile,
     RebuiltFile,
@@ -48,6 +49,7 @@ class Candidate:
     rebuilt: RebuiltFile
     changes: tuple[ElementChange, ...]
     regions: tuple[TextRegion, ...]
+    detection: Detection
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         },
         strategy_name=project.strategy.name,
         changed_by_frame=changed,
+        unused_bits_cleared=candidate.detection.frames_with_unused_bits > 0,
     )
 
 
@@ -177,8 +180,9 @@ def _candidates(project: Project, partition_key: str) -> list[Candidate]:
     regions: dict[str, list[TextRegion]] = defaultdict(list)
     for region in read_shard(vault, "text_regions", partition_key):
         regions[region.source_path].append(region)
+    detections = {row.source_path: row for row in read_shard(vault, "detections", partition_key)}
     return [
-        Candidate(row, tuple(changes[row.source_path]), tuple(regions[row.source_path]))
+        Candidate(row, tuple(changes[row.source_path]), tuple(regions[row.source_path]), detections[row.source_path])
         for row in read_shard(vault, "rebuilt_files", partition_key)
     ]
 

@@ -15,6 +15,7 @@ from deid_pipeline.errors import StrategyError
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "text": ("redact_all",),
+    "unused_bits": ("clear", "hold"),
 }
 """The keys of the mapping and what each may say."""
 
@@ -26,6 +27,7 @@ class PixelRules:
     """How pixels are treated. Each field is a key of the mapping; its default is the safest choice."""
 
     text: str = "redact_all"  # what is filled: every text found
+    unused_bits: str = "clear"  # what lies in cells beside samples, overlays of old say: it goes, or the file is held
 
     def describe(self) -> str:
         """All choices in one line."""
