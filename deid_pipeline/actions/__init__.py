@@ -18,10 +18,12 @@ from deid_pipeline.actions.protocol import (
     CleaningMode,
     ElementValue,
     InstanceContext,
+    OverlayRedactor,
     PseudonymSource,
     Rewrite,
     TextCleaner,
 )
+from deid_pipeline.actions.redact_overlay import RedactOverlay
 from deid_pipeline.actions.regenerate_series_number import RegenerateSeriesNumber
 from deid_pipeline.actions.remove import Remove
 from deid_pipeline.actions.replace_with_dummy import ReplaceWithDummy
@@ -62,6 +64,7 @@ ACTIONS: tuple[Action, ...] = (
     ShiftAgeByRandom(),
     CapAgeAt99IfOver90(),
     RegenerateSeriesNumber(),
+    RedactOverlay(),
 )
 
 
@@ -86,6 +89,7 @@ __all__ = [
     "Effect",
     "ElementValue",
     "InstanceContext",
+    "OverlayRedactor",
     "PseudonymSource",
     "Rewrite",
     "Rule",

@@ -7,6 +7,7 @@ from deid_pipeline.checks.case import CheckCase
 from deid_pipeline.checks.date_shifted import DateShifted
 from deid_pipeline.checks.file_structure import FileStructure
 from deid_pipeline.checks.markers import Markers
+from deid_pipeline.checks.overlay_planes import OverlayPlanes
 from deid_pipeline.checks.patid_consistent import PatidConsistent
 from deid_pipeline.checks.pixels_hidden import PixelsHidden
 from deid_pipeline.checks.pixels_retained import PixelsRetained
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     PixelsRetained(),
     PixelsHidden(),
     UnusedBits(),
+    OverlayPlanes(),
 )
 
 __all__ = ["CHECKS", "Check", "CheckCase", "Outcome", "run_checks"]

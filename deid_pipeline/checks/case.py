@@ -30,7 +30,8 @@ class CheckCase:
 
     ``boxes_by_frame`` holds the half-open boxes that were filled, by 0-based frame index; ``changed_by_frame`` the
     boxes that may have changed, where a frame's coding cannot part more from them. ``unused_bits_cleared`` says that
-    bits outside Bits Stored were meant to lose what they held. ``expected_values`` has the
+    bits outside Bits Stored were meant to lose what they held. ``boxes_by_plane`` names the overlay planes that were
+    read by their groups ("6000"), each with its boxes by 0-based overlay frame. ``expected_values`` has the
     new text, by tag path, of every element that was rewritten and not removed; ``element_changes`` has those and the
     removed ones. ``expected_patient_id`` is empty when the output is to have none.
     """
@@ -47,6 +48,7 @@ class CheckCase:
     strategy_name: str = ""
     changed_by_frame: Mapping[int, tuple[Box, ...]] = field(default_factory=dict)
     unused_bits_cleared: bool = False
+    boxes_by_plane: Mapping[str, Mapping[int, tuple[Box, ...]]] = field(default_factory=dict)
 
     @cached_property
     def source(self) -> Part10:

@@ -84,7 +84,7 @@ def precision(frame: bytes, file: Part10) -> int:
     SourceDataError
         The frame has no header that says so.
     """
-    if file.meta_text(0x0010) == f"{_PREFIX}5":
+    if not file.meta_text(0x0010).startswith(f"{_PREFIX}4."):
         return file.number(0x00280100)
     at = 2 if frame[:2] == _START_OF_IMAGE else frame.find(_START_OF_CODESTREAM) + 2  # which boxes may hold
     while at + 4 <= len(frame):

@@ -11,6 +11,7 @@ from deid_pipeline.codecs.jpeg import JPEG
 from deid_pipeline.codecs.jpeg_2000 import JPEG_2000
 from deid_pipeline.codecs.jpeg_ls import JPEG_LS
 from deid_pipeline.codecs.native import NATIVE
+from deid_pipeline.codecs.overlays import overlay_frame, redact_overlay
 from deid_pipeline.codecs.protocol import Buffer, Codec, FrameArray
 from deid_pipeline.codecs.rle import RLE
 from deid_pipeline.codecs.unused_bits import IRREVERSIBLE, clear_unused_bits, has_unused_bits_set, may_have_unused_bits
@@ -60,4 +61,6 @@ __all__ = [
     "has_unused_bits_set",
     "iter_frames",
     "may_have_unused_bits",
+    "overlay_frame",
+    "redact_overlay",
 ]

@@ -45,6 +45,8 @@ def has_unused_bits_set(codec: Codec, frame: Buffer, layout: PixelLayout, *, dec
 
     Raises
     ------
+    ResidualRiskError
+        Nobody knows how to see such bits in this transfer syntax.
     SourceDataError
         The frame is damaged or contradicts the layout.
     """
@@ -93,8 +95,10 @@ def _cells(codec: Codec, frame: Buffer, layout: PixelLayout, decoded: FrameArray
         return native_cells(frame, layout)
     if isinstance(codec, RleCodec):
         return run_length_cells(frame, layout)
-    if layout.transfer_syntax_uid in IRREVERSIBLE or not isinstance(codec, Reencoding):
+    if layout.transfer_syntax_uid in IRREVERSIBLE:
         return None
+    if not isinstance(codec, Reencoding):
+        raise ResidualRiskError("what bits outside Bits Stored hold in this transfer syntax cannot be seen")
     if codec.read_header(frame).precision <= layout.bits_stored:
         return None
     values = codec.decode_frame(frame, layout) if decoded is None else decoded

@@ -6,13 +6,14 @@ What belongs here: Part 10 files, data sets, element names, the pixel layout, ed
 
 from deid_pipeline.dicom.completion import missing_elements
 from deid_pipeline.dicom.context import instance_context
-from deid_pipeline.dicom.editor import Change, EditedDataSet, edit_data_set
+from deid_pipeline.dicom.editor import Change, EditedDataSet, RuleLookup, edit_data_set
 from deid_pipeline.dicom.encoding import element as encoded_element
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
 from deid_pipeline.dicom.iods import attribute_type, iod_name
 from deid_pipeline.dicom.layout import overlay_bit_positions, pixel_layout
 from deid_pipeline.dicom.markers import marker_elements
 from deid_pipeline.dicom.meta import file_head
+from deid_pipeline.dicom.overlays import overlay_groups, overlay_layouts
 from deid_pipeline.dicom.peek import MEDIA_STORAGE_DIRECTORY, media_storage_class, peek_study_uid
 from deid_pipeline.dicom.rows import element_rows, encoded_text, meta_rows
 from deid_pipeline.dicom.structure import Syntax, tag_text
@@ -24,6 +25,7 @@ __all__ = [
     "DicomFile",
     "EditedDataSet",
     "Replacement",
+    "RuleLookup",
     "Syntax",
     "attribute_type",
     "edit_data_set",
@@ -40,6 +42,8 @@ __all__ = [
     "missing_elements",
     "open_dicom",
     "overlay_bit_positions",
+    "overlay_groups",
+    "overlay_layouts",
     "peek_study_uid",
     "pixel_layout",
     "tag_text",

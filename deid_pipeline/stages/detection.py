@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deid_pipeline.codecs import codec_for, has_unused_bits_set, iter_frames
+from deid_pipeline.codecs import codec_for, has_unused_bits_set, iter_frames, overlay_frame
 from deid_pipeline.dicom import DicomFile, element_rows, open_dicom, pixel_layout
 from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import (
     Detection,
     Identifier,
+    OverlayLayout,
     PixelLayout,
     ReadLine,
     SourceFile,
@@ -24,10 +25,12 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
-from deid_pipeline.ocr import engine, to_8bit
+from deid_pipeline.ocr import Image, OcrEngine, engine, to_8bit
 from deid_pipeline.phi import harvest, label_spans
 from deid_pipeline.redaction import grow_box
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.header import rules_for
+from deid_pipeline.stages.overlays import planes_to_read
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.unused_bits import refuse_found_bits, refuse_hidden_samples
@@ -90,27 +93,65 @@ def read_instance(project: Project, source: SourceFile) -> ReadInstance:
         with open_dicom(Path(source.source_path)) as file:
             _refuse_unsupported(file)
             layout = pixel_layout(file)
-            if layout is None:
+            planes = planes_to_read(file, rules_for(file, project.strategy))
+            if layout is None and not planes:
                 return ReadInstance(detection, ())
-            detection = replace(detection, frames=layout.number_of_frames)
-            refuse_hidden_samples(file, layout)
-            identifiers = harvest(element_rows(file))
-            regions, unused = _read_frames(project, source, file, layout, identifiers)
-            refuse_found_bits(file, unused, rules=project.strategy.pixels)
-            detection = replace(detection, frames_read=layout.number_of_frames, regions=len(regions))
-            detection = replace(detection, frames_with_unused_bits=unused)
+            detection = replace(detection, frames=layout.number_of_frames if layout else 0)
+            reading = _Reading(project, source, harvest(element_rows(file)))
+            regions, unused = [], 0
+            if layout is not None:
+                refuse_hidden_samples(file, layout)
+                regions, unused = _read_frames(reading, file, layout)
+                refuse_found_bits(file, unused, rules=project.strategy.pixels)
+            regions += [region for plane in planes for region in _read_plane(reading, file, plane)]
+            detection = replace(
+                detection,
+                frames_read=detection.frames,
+                regions=len(regions),
+                frames_with_unused_bits=unused,
+                planes_read="\\".join(plane.name for plane in planes),
+            )
             return ReadInstance(detection, tuple(regions))
     except FILE_FAILURES as error:
         status, reason = status_and_reason(error, "reading the pixels")
         return ReadInstance(replace(detection, status=status, reason=reason), ())
 
 
-def _read_frames(
-    project: Project, source: SourceFile, file: DicomFile, layout: PixelLayout, identifiers: Sequence[Identifier]
-) -> tuple[list[TextRegion], int]:
+class _Reading:
+    """What is the same for all pictures of an instance: the engine, and what the header says about people."""
+
+    def __init__(self, project: Project, source: SourceFile, identifiers: Sequence[Identifier]) -> None:
+        self._source, self._identifiers = source, identifiers
+        self._engine: OcrEngine = engine(threads=max(1, _cores() // project.workers))
+
+    def regions(self, image: Image, *, frame_index: int, plane: str = "") -> list[TextRegion]:
+        """The text of one picture."""
+        return [
+            TextRegion(
+                partition_key=self._source.partition_key,
+                source_path=self._source.source_path,
+                frame_index=frame_index,
+                level=None,
+                left_px=span.box.left,
+                top_px=span.box.top,
+                right_px=span.box.right,
+                bottom_px=span.box.bottom,
+                text=span.text,
+                engine=self._engine.name,
+                read_score=line.read_score,
+                is_phi=span.is_phi,
+                entity=span.entity,
+                reason=span.reason,
+                plane=plane,
+            )
+            for line in self._engine.read(image)
+            for span in label_spans(_grown(line, image), self._identifiers)
+        ]
+
+
+def _read_frames(reading: _Reading, file: DicomFile, layout: PixelLayout) -> tuple[list[TextRegion], int]:
     """The text of all frames, and in how many of them unused bits are set; frames with equal bytes are read once."""
     codec = codec_for(layout.transfer_syntax_uid)
-    reader = engine(threads=max(1, _cores() // project.workers))
     seen: dict[bytes, list[TextRegion]] = {}
     unused: dict[bytes, bool] = {}
     regions: list[TextRegion] = []
@@ -120,35 +161,29 @@ def _read_frames(
         if digest not in seen:
             decoded = codec.decode_frame(frame.data, layout)
             unused[digest] = has_unused_bits_set(codec, frame.data, layout, decoded=decoded)
-            image = to_8bit(decoded, layout)
-            seen[digest] = [
-                TextRegion(
-                    partition_key=source.partition_key,
-                    source_path=source.source_path,
-                    frame_index=frame.index,
-                    level=None,
-                    left_px=span.box.left,
-                    top_px=span.box.top,
-                    right_px=span.box.right,
-                    bottom_px=span.box.bottom,
-                    text=span.text,
-                    engine=reader.name,
-                    read_score=line.read_score,
-                    is_phi=span.is_phi,
-                    entity=span.entity,
-                    reason=span.reason,
-                )
-                for line in reader.read(image)
-                for span in label_spans(_grown(line, layout), identifiers)
-            ]
+            seen[digest] = reading.regions(to_8bit(decoded, layout), frame_index=frame.index)
         regions.extend(replace(region, frame_index=frame.index) for region in seen[digest])
         frames_with_unused_bits += unused[digest]
     return regions, frames_with_unused_bits
 
 
-def _grown(line: ReadLine, layout: PixelLayout) -> ReadLine:
+def _read_plane(reading: _Reading, file: DicomFile, plane: OverlayLayout) -> list[TextRegion]:
+    """The text of all frames of an overlay plane, white on black; frames with equal bits are read once."""
+    data = memoryview(file.buffer)[plane.value_offset : plane.value_offset + plane.value_length]
+    seen: dict[bytes, list[TextRegion]] = {}
+    regions: list[TextRegion] = []
+    for index in range(plane.number_of_frames):
+        bits = overlay_frame(data, plane, frame_index=index)
+        digest = hashlib.blake2b(bits, digest_size=16).digest()
+        if digest not in seen:
+            seen[digest] = reading.regions(bits * 255, frame_index=index, plane=plane.name)
+        regions.extend(replace(region, frame_index=index) for region in seen[digest])
+    return regions
+
+
+def _grown(line: ReadLine, image: Image) -> ReadLine:
     """The line with the margin that is redacted around it: what is recorded is just what will be filled."""
-    return replace(line, box=grow_box(line.box, rows=layout.rows, columns=layout.columns))
+    return replace(line, box=grow_box(line.box, rows=image.shape[0], columns=image.shape[1]))
 
 
 def _refuse_unsupported(file: DicomFile) -> None:

@@ -15,6 +15,7 @@ from deid_pipeline.dicom import (
     Change,
     DicomFile,
     EditedDataSet,
+    RuleLookup,
     Syntax,
     attribute_type,
     edit_data_set,
@@ -27,6 +28,7 @@ from deid_pipeline.dicom import (
 )
 from deid_pipeline.pseudonyms import Pseudonyms
 from deid_pipeline.stages.cleaning import InstanceCleaner
+from deid_pipeline.stages.overlays import PlaneRedactor, overlay_rules
 from deid_pipeline.strategy import CompiledStrategy, Rules
 
 _PATIENT_ID = 0x00100020
@@ -41,25 +43,32 @@ def edit_header(
     markers: Mapping[int, bytes],
     source_path: str = "",
     study_instance_uid: str = "",
+    overlays: PlaneRedactor | None = None,
 ) -> EditedDataSet:
-    """The data set of an open file under a strategy, with its markers and what its IOD asks for."""
-    sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
-    rules = strategy.rules_for(sop_class, partial(attribute_type, sop_class) if iod_name(sop_class) else None)
+    """The data set of an open file under a strategy, with its markers and what its IOD asks for.
+
+    ``overlays`` holds the overlay planes that were read; no others are kept.
+    """
+    rule_for = overlay_rules(file, rules_for(file, strategy), overlays.planes if overlays else ())
     context = instance_context(file, source_path=source_path, study_instance_uid=study_instance_uid)
-    context = replace(context, cleaner=InstanceCleaner(file, pseudonyms))
+    context = replace(context, cleaner=InstanceCleaner(file, pseudonyms), overlays=overlays)
     made = _inserted(file, strategy, pseudonyms, context)
-    made |= _asked_for(file, rules, {*markers, *made})
+    made |= _asked_for(file, rule_for, {*markers, *made})
     if _PATIENT_ID in made:  # nameless patients stay apart
         made[_PATIENT_ID] = encoded_element(_PATIENT_ID, "LO", pseudonyms.patient_id().encode("ascii"), file.syntax)
-    edited = edit_data_set(
-        file, rule_for=rules.rule, pseudonyms=pseudonyms, markers={**made, **markers}, context=context
-    )
+    edited = edit_data_set(file, rule_for=rule_for, pseudonyms=pseudonyms, markers={**made, **markers}, context=context)
     return replace(edited, changes=[*edited.changes, *(_made(tag, data, file.syntax) for tag, data in made.items())])
 
 
-def _asked_for(file: DicomFile, rules: Rules, others: set[int]) -> dict[int, bytes]:
+def rules_for(file: DicomFile, strategy: CompiledStrategy) -> Rules:
+    """The strategy's rules for instances of the file's class."""
+    sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
+    return strategy.rules_for(sop_class, partial(attribute_type, sop_class) if iod_name(sop_class) else None)
+
+
+def _asked_for(file: DicomFile, rule_for: RuleLookup, others: set[int]) -> dict[int, bytes]:
     """Type 1 and 2 elements that the output would lack, encoded, by tag."""
-    kept = {element.tag for element in file.elements if rules.rule(element.tag, element.vr).effect is not Effect.DELETE}
+    kept = {element.tag for element in file.elements if rule_for(element.tag, element.vr).effect is not Effect.DELETE}
     return missing_elements(file, present=kept | others)
 
 

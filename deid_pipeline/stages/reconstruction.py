@@ -41,6 +41,7 @@ from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
 from deid_pipeline.redaction import prepare_boxes
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.header import edit_header
+from deid_pipeline.stages.overlays import PlaneRedactor, boxes_by_plane, planes_read
 from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.timing import Progress, StageClock
@@ -134,7 +135,8 @@ def boxes_by_frame(regions: Iterable[TextRegion], layout: PixelLayout | None) ->
         return {}
     found: dict[int, list[Box]] = defaultdict(list)
     for region in regions:
-        found[region.frame_index or 0].append(region.box)
+        if not region.plane:
+            found[region.frame_index or 0].append(region.box)
     return {
         index: prepare_boxes(boxes, rows=layout.rows, columns=layout.columns, grow_px=0)
         for index, boxes in sorted(found.items())
@@ -174,6 +176,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         temporal_information=strategy.temporal_information,
         text_cleaned=bool(boxes),
     )
+    planes = planes_read(file, plan.detection)
     unused = plan.detection.frames_with_unused_bits > 0
     pixels = edit_pixels(file, layout, boxes, clear_unused=unused) if layout else PixelEdit()
     edited = edit_header(
@@ -183,6 +186,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         markers={**markers, **pixels.elements},
         source_path=source.source_path,
         study_instance_uid=source.study_instance_uid,
+        overlays=PlaneRedactor(planes, boxes_by_plane(plan.regions, planes)),
     )
     final = {tag: _final(file, edited, tag) for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)}
     head = file_head(

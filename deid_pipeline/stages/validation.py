@@ -29,6 +29,7 @@ from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import uid_pseudonym
 from deid_pipeline.reports import clear_previews
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.overlays import boxes_by_plane, planes_read
 from deid_pipeline.stages.pixel_edit import changed_boxes
 from deid_pipeline.stages.previews import save_previews, thumbnail
 from deid_pipeline.stages.project import Project
@@ -137,6 +138,7 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         identifiers = harvest(element_rows(file))
         layout = pixel_layout(file)
         boxes = boxes_by_frame(candidate.regions, layout)
+        by_plane = boxes_by_plane(candidate.regions, planes_read(file, candidate.detection))
         changed = changed_boxes(file, layout, boxes) if layout else {}
     return CheckCase(
         source_path=Path(rebuilt.source_path),
@@ -153,6 +155,7 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         strategy_name=project.strategy.name,
         changed_by_frame=changed,
         unused_bits_cleared=candidate.detection.frames_with_unused_bits > 0,
+        boxes_by_plane=by_plane,
     )
 
 

@@ -59,6 +59,7 @@ VIOLATIONS: dict[str, Callable[[Dataset], Any]] = {
     "pixels_retained": flip_outside,
     "pixels_hidden": flip_inside,
     "unused_bits": set_unused_bit,
+    "overlay_planes": lambda data: data.add_new(0x60003000, "OW", b"\x01\x02"),
 }
 
 
