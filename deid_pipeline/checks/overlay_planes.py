@@ -54,8 +54,8 @@ def _problems(case: CheckCase, leaf: Leaf) -> Iterator[str]:
             continue
         for box in boxes:
             before[index, box.top : box.bottom, box.left : box.right] = 0
-    for index in np.flatnonzero((before != after).any(axis=(1, 2))):
-        yield f"frame {index + 1} of {leaf.place} is not as it was outside its boxes and empty inside"
+    for number in np.flatnonzero((before != after).any(axis=(1, 2))) + 1:
+        yield f"frame {number} of {leaf.place} is not as it was outside its boxes and empty inside"
 
 
 def _bits(leaf: Leaf, file: Part10, shape: tuple[int, ...]) -> tuple[Samples, Samples]:

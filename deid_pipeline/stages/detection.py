@@ -98,7 +98,8 @@ def read_instance(project: Project, source: SourceFile) -> ReadInstance:
                 return ReadInstance(detection, ())
             detection = replace(detection, frames=layout.number_of_frames if layout else 0)
             reading = _Reading(project, source, harvest(element_rows(file)))
-            regions, unused = [], 0
+            regions: list[TextRegion] = []
+            unused = 0
             if layout is not None:
                 refuse_hidden_samples(file, layout)
                 regions, unused = _read_frames(reading, file, layout)
@@ -174,7 +175,7 @@ def _read_plane(reading: _Reading, file: DicomFile, plane: OverlayLayout) -> lis
     regions: list[TextRegion] = []
     for index in range(plane.number_of_frames):
         bits = overlay_frame(data, plane, frame_index=index)
-        digest = hashlib.blake2b(bits, digest_size=16).digest()
+        digest = hashlib.blake2b(bits.tobytes(), digest_size=16).digest()
         if digest not in seen:
             seen[digest] = reading.regions(bits * 255, frame_index=index, plane=plane.name)
         regions.extend(replace(region, frame_index=index) for region in seen[digest])
