@@ -10,7 +10,7 @@ from deid_pipeline.model.element import ElementChange, ElementRow
 from deid_pipeline.model.files import Detection, Kind, LandingFile, OutputFile, RebuiltFile, SourceFile, Status
 from deid_pipeline.model.identifiers import Identifier, IdentifierKind
 from deid_pipeline.model.overlays import OverlayLayout
-from deid_pipeline.model.pixels import Box, PixelLayout
+from deid_pipeline.model.pixels import Box, Patch, PixelLayout, one_colour
 from deid_pipeline.model.settings import Settings
 from deid_pipeline.model.summary import StageSummary
 from deid_pipeline.model.text import ReadLine, TextRegion
@@ -29,6 +29,7 @@ __all__ = [
     "LandingFile",
     "OutputFile",
     "OverlayLayout",
+    "Patch",
     "PixelLayout",
     "ReadLine",
     "RebuiltFile",
@@ -38,4 +39,5 @@ __all__ = [
     "StageTiming",
     "Status",
     "TextRegion",
+    "one_colour",
 ]

@@ -10,15 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from deid_pipeline.actions import Effect, ElementValue, InstanceContext
+from deid_pipeline.actions import ElementValue, InstanceContext
 from deid_pipeline.dicom import (
-    Change,
     DicomFile,
     EditedDataSet,
-    RuleLookup,
-    Syntax,
+    HeaderEditor,
     attribute_type,
-    edit_data_set,
     encoded_element,
     encoded_text,
     instance_context,
@@ -26,6 +23,7 @@ from deid_pipeline.dicom import (
     missing_elements,
     tag_text,
 )
+from deid_pipeline.model import ElementChange, SourceFile
 from deid_pipeline.pseudonyms import Pseudonyms
 from deid_pipeline.stages.cleaning import InstanceCleaner
 from deid_pipeline.stages.overlays import PlaneRedactor, overlay_rules
@@ -41,35 +39,34 @@ def edit_header(
     pseudonyms: Pseudonyms,
     *,
     markers: Mapping[int, bytes],
-    source_path: str = "",
-    study_instance_uid: str = "",
+    source: SourceFile,
     overlays: PlaneRedactor | None = None,
 ) -> EditedDataSet:
     """The data set of an open file under a strategy, with its markers and what its IOD asks for.
 
-    ``overlays`` holds the overlay planes that were read; no others are kept.
+    ``source`` is the file's row; ``overlays`` holds the overlay planes that were read, no others are kept.
     """
-    rule_for = overlay_rules(file, rules_for(file, strategy), overlays.planes if overlays else ())
-    context = instance_context(file, source_path=source_path, study_instance_uid=study_instance_uid)
+    rules = overlay_rules(file, rules_for(file, strategy), overlays.planes if overlays else ())
+    context = instance_context(file, source_path=source.source_path, study_instance_uid=source.study_instance_uid)
     context = replace(context, cleaner=InstanceCleaner(file, pseudonyms), overlays=overlays)
     made = _inserted(file, strategy, pseudonyms, context)
-    made |= _asked_for(file, rule_for, {*markers, *made})
+    editor = HeaderEditor(file, rules)
+    made |= missing_elements(file, present=editor.remaining_tags() | markers.keys() | made.keys())
     if _PATIENT_ID in made:  # nameless patients stay apart
         made[_PATIENT_ID] = encoded_element(_PATIENT_ID, "LO", pseudonyms.patient_id().encode("ascii"), file.syntax)
-    edited = edit_data_set(file, rule_for=rule_for, pseudonyms=pseudonyms, markers={**made, **markers}, context=context)
-    return replace(edited, changes=[*edited.changes, *(_made(tag, data, file.syntax) for tag, data in made.items())])
+    origin = source.partition_key, source.source_path
+    edited = editor.edit(pseudonyms, {**made, **markers}, context=context, origin=origin)
+    changes = [
+        ElementChange(*origin, tag_text(tag), "ensureTagExists", _BY_TYPE, encoded_text(data, file.syntax))
+        for tag, data in made.items()
+    ]
+    return EditedDataSet(edited.segments, edited.changes + changes)
 
 
 def rules_for(file: DicomFile, strategy: CompiledStrategy) -> Rules:
     """The strategy's rules for instances of the file's class."""
     sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
     return strategy.rules_for(sop_class, partial(attribute_type, sop_class) if iod_name(sop_class) else None)
-
-
-def _asked_for(file: DicomFile, rule_for: RuleLookup, others: set[int]) -> dict[int, bytes]:
-    """Type 1 and 2 elements that the output would lack, encoded, by tag."""
-    kept = {element.tag for element in file.elements if rule_for(element.tag, element.vr).effect is not Effect.DELETE}
-    return missing_elements(file, present=kept | others)
 
 
 def _inserted(
@@ -97,7 +94,3 @@ def _inserted(
         if value is not None:
             made[tag] = encoded_element(tag, row.vr, value, syntax)
     return made
-
-
-def _made(tag: int, data: bytes, syntax: Syntax) -> Change:
-    return Change(tag_text(tag), "ensureTagExists", _BY_TYPE, encoded_text(data, syntax))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from deid_pipeline.actions import Effect, Rule
 from deid_pipeline.codecs import redact_overlay
-from deid_pipeline.dicom import DicomFile, RuleLookup, overlay_groups, overlay_layouts
+from deid_pipeline.dicom import AskedAlways, DicomFile, RuleSource, overlay_groups, overlay_layouts
 from deid_pipeline.model import Box, Detection, OverlayLayout, TextRegion
 from deid_pipeline.redaction import prepare_boxes
 from deid_pipeline.strategy import Rules
@@ -63,12 +63,12 @@ class PlaneRedactor:
         return None if plane is None else redact_overlay(raw, plane, boxes=self.boxes[plane.name])
 
 
-def overlay_rules(file: DicomFile, rules: Rules, read: Iterable[OverlayLayout]) -> RuleLookup:
+def overlay_rules(file: DicomFile, rules: Rules, read: Iterable[OverlayLayout]) -> RuleSource:
     """A strategy's rules, but that groups whose plane was to be read and could not be are deleted as a whole."""
     unread = set(overlay_groups(file)) - {plane.group for plane in read}
     gone = frozenset(group for group in unread if _is_redacted(file, rules, group))
     if not gone:
-        return rules.rule
+        return rules
 
     def rule(tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = (), /) -> Rule:
         found = rules.rule(tag, vr, creator, parents)
@@ -76,7 +76,7 @@ def overlay_rules(file: DicomFile, rules: Rules, read: Iterable[OverlayLayout]) 
             return found
         return Rule(Effect.DELETE, found.rewrite, "delete", _UNREADABLE)
 
-    return rule
+    return AskedAlways(rule)
 
 
 def _is_redacted(file: DicomFile, rules: Rules, group: int) -> bool:

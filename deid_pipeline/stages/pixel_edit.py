@@ -1,7 +1,7 @@
 """From boxes to new frames: what of a file's pixel data is replaced, and what the header has to say then.
 
-What belongs here: joining codecs, fills and the writer. What does not: choosing boxes (``detection``), rewriting a
-frame (``codecs``), the other elements (``reconstruction``).
+What belongs here: joining codecs, the filling and the writer. What does not: choosing boxes (``detection``), rewriting
+a frame (``codecs``), the other elements (``reconstruction``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from deid_pipeline.codecs import (
 from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_text
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import Box, PixelLayout
-from deid_pipeline.redaction import fill_for
+from deid_pipeline.stages.filling import Filling
 
 PHOTOMETRIC_INTERPRETATION = 0x00280004
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
@@ -66,8 +66,10 @@ class _Frames:
     ends: array[int]
 
 
-def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, clear_unused: bool = False) -> PixelEdit:
-    """Plan the redaction of an open file; nothing is decoded yet.
+def edit_pixels(
+    file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: Filling, clear_unused: bool = False
+) -> PixelEdit:
+    """Plan the redaction of an open file; nothing is decoded yet, and ``filling`` is not asked yet.
 
     With ``clear_unused`` every frame loses what lies outside Bits Stored; frames without any such bits are copied.
 
@@ -94,7 +96,9 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, clear_unu
     if any(not 0 <= index < len(frames.starts) for index in boxes):
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
     new_names = interpretations - {layout.photometric_interpretation}
-    return _edit(file, layout, boxes, codec, (frames, new_names, clear_unused))
+    clearing = _Clearing(clear_unused, verbatim=not new_names)
+    producer = partial(_producer, file, layout, codec, filling, clearing)
+    return _edit(file, layout, boxes, producer, (frames, new_names, clear_unused))
 
 
 def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[int, tuple[Box, ...]]:
@@ -120,18 +124,21 @@ def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[in
 
 
 def _edit(
-    file: DicomFile, layout: PixelLayout, boxes: Boxes, codec: Codec, found: tuple[_Frames, set[str], bool]
+    file: DicomFile,
+    layout: PixelLayout,
+    boxes: Boxes,
+    producer: Callable[[OffsetTables, tuple[int, tuple[Box, ...]]], Callable[[], bytes]],
+    found: tuple[_Frames, set[str], bool],
 ) -> PixelEdit:
     frames, new_names, clear_unused = found
     tables = OffsetTables(frames.starts, frames.ends)
     every = bool(new_names) or clear_unused
     indices = range(len(frames.starts)) if every else [index for index in sorted(boxes) if boxes[index]]
-    clearing = _Clearing(clear_unused, verbatim=not new_names)
     replacements = [
         Replacement(
             frames.starts[index],
             frames.ends[index],
-            _producer(file, layout, codec, tables, (index, boxes.get(index, ()), clearing)),
+            producer(tables, (index, boxes.get(index, ()))),
         )
         for index in indices
     ]
@@ -161,11 +168,13 @@ def _producer(
     file: DicomFile,
     layout: PixelLayout,
     codec: Codec,
+    filling: Filling,
+    clearing: _Clearing,
     tables: OffsetTables,
-    place: tuple[int, tuple[Box, ...], _Clearing],
+    place: tuple[int, tuple[Box, ...]],
 ) -> Callable[[], bytes]:
     """A function that makes the new frame, with the items around it."""
-    index, boxes, clearing = place
+    index, boxes = place
     start, end = tables.starts[index], tables.ends[index]
 
     def produce() -> bytes:
@@ -178,8 +187,8 @@ def _producer(
             return content
         data = cleared or data
         decoded = codec.decode_frame(data, layout)
-        fill = fill_for(decoded, layout)
-        new = codec.redact_frame(data, layout, boxes=boxes, fill=fill, decoded=decoded)
+        patches = filling.patches(codec, data, layout, index=index, boxes=boxes, decoded=decoded)
+        new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
         content = frame_replacement(new, layout)
         tables.replaced(index, len(content))
         forget_pages(file.buffer, start, end)
