@@ -47,6 +47,7 @@ from deid_pipeline.redaction import fill_named, prepare_boxes
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
+from deid_pipeline.stages.overlays import PlaneRedactor, boxes_by_plane, planes_read
 from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.surrogates import letterings
@@ -141,7 +142,8 @@ def boxes_by_frame(regions: Iterable[TextRegion], layout: PixelLayout | None) ->
         return {}
     found: dict[int, list[Box]] = defaultdict(list)
     for region in regions:
-        found[region.frame_index or 0].append(region.box)
+        if not region.plane:
+            found[region.frame_index or 0].append(region.box)
     return {
         index: prepare_boxes(boxes, rows=layout.rows, columns=layout.columns, grow_px=0)
         for index, boxes in sorted(found.items())
@@ -187,16 +189,17 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         temporal_information=strategy.temporal_information,
         text_cleaned=bool(boxes) and fill.hides_all,
     )
+    planes = planes_read(file, plan.detection)
+    unused = plan.detection.frames_with_unused_bits > 0
     filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
-    pixels = edit_pixels(file, layout, boxes, filling=filling) if layout else PixelEdit()
+    pixels = edit_pixels(file, layout, boxes, filling=filling, clear_unused=unused) if layout else PixelEdit()
     edited = edit_header(
         file,
         strategy,
         pseudonyms,
         markers={**markers, **pixels.elements},
-        partition_key=source.partition_key,
-        source_path=source.source_path,
-        study_instance_uid=source.study_instance_uid,
+        source=source,
+        overlays=PlaneRedactor(planes, boxes_by_plane(plan.regions, planes)),
     )
     changed = {change.tag_path: change.new_value or "" for change in reversed(edited.changes)}  # the first one counts
     final = {

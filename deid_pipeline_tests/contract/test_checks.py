@@ -19,6 +19,8 @@ PLAIN_FILES = {
     "__init__",
     "case",
     "decoding",
+    "extremes",
+    "expected",
     "leaf",
     "needles",
     "protocol",
@@ -41,6 +43,12 @@ def flip_inside(data: Dataset) -> None:
     data.PixelData = bytes(pixels)
 
 
+def set_unused_bit(data: Dataset) -> None:
+    pixels = bytearray(data.PixelData)
+    pixels[1] |= 0x80
+    data.PixelData = bytes(pixels)
+
+
 VIOLATIONS: dict[str, Callable[[Dataset], Any]] = {
     "file_structure": lambda data: data.add_new(0x00290010, "LO", "ACME"),
     "markers": lambda data: data.pop("PatientIdentityRemoved"),
@@ -52,6 +60,8 @@ VIOLATIONS: dict[str, Callable[[Dataset], Any]] = {
     "text_removed": lambda data: setattr(data, "ImageComments", "Quentin"),
     "pixels_retained": flip_outside,
     "pixels_hidden": flip_inside,
+    "unused_bits": set_unused_bit,
+    "overlay_planes": lambda data: data.add_new(0x60003000, "OW", b"\x01\x02"),
 }
 
 

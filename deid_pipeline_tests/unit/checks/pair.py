@@ -113,7 +113,8 @@ def write(data: Dataset, path: Path, *, syntax: str = EXPLICIT, preamble: bytes 
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = data.SOPClassUID, data.SOPInstanceUID
     meta.TransferSyntaxUID = pydicom.uid.UID(syntax)
     meta.ImplementationClassUID = pydicom.uid.UID("2.25.77")
-    file = FileDataset(str(path), data, file_meta=meta, preamble=preamble)
+    little = bool(meta.TransferSyntaxUID.is_little_endian)
+    file = FileDataset(str(path), data, file_meta=meta, preamble=preamble, is_little_endian=little)
     file["PixelData"].VR = "OW"
     file.save_as(path, enforce_file_format=True)
 
