@@ -13,6 +13,7 @@ import numpy as np
 
 from deid_pipeline.checks.case import CheckCase
 from deid_pipeline.checks.decoding import COSINE_TRANSFORMS, LOSSY_WAVELETS, decoded, encapsulated_frames
+from deid_pipeline.checks.extremes import untrue_extremes
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.samples import NativeFrames, Samples, native_frames, sample_mask, unsigned
 from deid_pipeline.model import Box
@@ -40,7 +41,7 @@ class PixelsRetained:
 
     def run(self, case: CheckCase) -> Outcome:
         """Name frames (1-based) with differences, and attributes that differ."""
-        problems = list(_reading_differs(case))
+        problems = [*_reading_differs(case), *untrue_extremes(case)]
         return outcome(problems or _pixels_differ(case))
 
 
@@ -59,7 +60,7 @@ def _reading_differs(case: CheckCase) -> Iterator[str]:
             yield f"({tag >> 16:04x},{tag & 0xFFFF:04x}) has changed"
     if (source.pixel_range is None) != (output.pixel_range is None):
         yield "pixel data came or went"
-    elif len(source.pixels) != len(output.pixels) and not source.pixels_encapsulated:
+    elif not source.pixels_encapsulated and len(_native_output(case)) != len(source.pixels):
         yield "the pixel data have another length"
 
 
@@ -76,7 +77,7 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
         if boxes:
             yield "boxes without pixel data"
     elif not boxes and not case.unused_bits_cleared:
-        if not _same_bytes(case.source.pixels, case.output.pixels):
+        if not _same_bytes(case.source.pixels, _native_output(case)):
             yield "the pixel data have changed"
     elif case.source.pixels_encapsulated:
         yield from _encapsulated_differ(case, boxes)
@@ -85,7 +86,7 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
 
 
 def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
-    source, output = case.source.pixels, case.output.pixels
+    source, output = case.source.pixels, _native_output(case)
     shape = native_frames(case.source)
     size = shape.frame_bytes
     behind = 0  # bytes compared so far
@@ -104,6 +105,13 @@ def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterat
         case.output.forget_pages()
     if not _same_bytes(source[behind:], output[behind:]):
         yield f"changes behind frame {behind // size}"
+
+
+def _native_output(case: CheckCase) -> memoryview:
+    """The output's pixel data, without the padding byte that an odd length has got (PS3.5 8.1.1)."""
+    length = len(case.source.pixels)
+    pixels = case.output.pixels
+    return pixels[:length] if length % 2 and bytes(pixels[length:]) == b"\0" else pixels
 
 
 def _differs_outside(case: CheckCase, shape: NativeFrames, index: int, boxes: tuple[Box, ...]) -> bool:
@@ -138,7 +146,7 @@ def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> 
         if index not in boxes and not anew and (before == after or not case.unused_bits_cleared):
             if before != after:
                 yield f"frame {index + 1} has changed"
-        elif not _equal_outside(case, before, after, _may_change(case, index)):
+        elif not _equal_outside(case, index, before, after):
             yield f"changes outside the boxes of frame {index + 1}"
     yield from (f"there is no frame {index + 1}" for index in boxes if not 0 <= index < count)
 
@@ -158,19 +166,20 @@ def _is_in(box: Box, around: Box) -> bool:
     )
 
 
-def _equal_outside(case: CheckCase, before: bytes, after: bytes, boxes: tuple[Box, ...]) -> bool:
-    """Whether the samples of two compressed frames are equal outside boxes, which may cross the frame's edge.
+def _equal_outside(case: CheckCase, index: int, before: bytes, after: bytes) -> bool:
+    """Whether the samples of two compressed frames are equal outside what may change, and of the same type.
 
     What is left of an irreversible frame depends on its decoder by a rounding: one of them has to agree.
     """
-    new = decoded(after, case.output)
+    shared = case.output_frames.decoded(index, after, case.output) if case.boxes_by_frame.get(index) else None
+    new = decoded(after, case.output) if shared is None else shared
     readers = (0, 1) if case.source.meta_text(_TRANSFER_SYNTAX) in LOSSY_WAVELETS else (0,)
     for reader in readers:
         old = decoded(before, case.source, reader=reader)
-        if old.shape != new.shape:
+        if (old.shape, old.dtype) != (new.shape, new.dtype):
             return False
         differs = _differ(case, old, new)
-        for box in boxes:
+        for box in _may_change(case, index):
             differs[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = False
         if not differs.any():
             return True

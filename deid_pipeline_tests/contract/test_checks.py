@@ -20,6 +20,7 @@ PLAIN_FILES = {
     "case",
     "decoding",
     "expected",
+    "extremes",
     "leaf",
     "needles",
     "protocol",
