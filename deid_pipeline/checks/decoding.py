@@ -77,6 +77,27 @@ def decoded(frame: bytes, file: Part10, *, reader: int = 0) -> Samples:
     return array if array.ndim == 3 else array[:, :, np.newaxis]
 
 
+def precision(frame: bytes, file: Part10) -> int:
+    """Bits of a sample in a compressed frame, by its own header; those allocated where it has none.
+
+    Raises
+    ------
+    SourceDataError
+        The frame has no header that says so.
+    """
+    if not file.meta_text(0x0010).startswith(f"{_PREFIX}4."):
+        return file.number(0x00280100)
+    at = 2 if frame[:2] == _START_OF_IMAGE else frame.find(_START_OF_CODESTREAM) + 2  # which boxes may hold
+    while at + 4 <= len(frame):
+        marker, length = int.from_bytes(frame[at : at + 2], "big"), int.from_bytes(frame[at + 2 : at + 4], "big")
+        if marker == _SIZE:  # after capabilities, sizes, offsets, tiles and the number of components
+            return max((size & 0x7F) + 1 for size in frame[at + 40 : at + 2 + length : 3])
+        if marker in _FRAME_HEADERS:
+            return frame[at + 4]
+        at += 2 + length
+    raise SourceDataError("a frame does not say how wide its samples are", tag_path="(7fe0,0010)")
+
+
 class SharedFrames:
     """Decoded frames of an output that two checks look at: what the first one decoded waits for the second one.
 
@@ -98,27 +119,6 @@ class SharedFrames:
             self._waiting[index] = found
             self._bytes += found.nbytes
         return found
-
-
-def precision(frame: bytes, file: Part10) -> int:
-    """Bits of a sample in a compressed frame, by its own header; those allocated where it has none.
-
-    Raises
-    ------
-    SourceDataError
-        The frame has no header that says so.
-    """
-    if not file.meta_text(0x0010).startswith(f"{_PREFIX}4."):
-        return file.number(0x00280100)
-    at = 2 if frame[:2] == _START_OF_IMAGE else frame.find(_START_OF_CODESTREAM) + 2  # which boxes may hold
-    while at + 4 <= len(frame):
-        marker, length = int.from_bytes(frame[at : at + 2], "big"), int.from_bytes(frame[at + 2 : at + 4], "big")
-        if marker == _SIZE:  # after capabilities, sizes, offsets, tiles and the number of components
-            return max((size & 0x7F) + 1 for size in frame[at + 40 : at + 2 + length : 3])
-        if marker in _FRAME_HEADERS:
-            return frame[at + 4]
-        at += 2 + length
-    raise SourceDataError("a frame does not say how wide its samples are", tag_path="(7fe0,0010)")
 
 
 def _run_lengths(frame: bytes, file: Part10) -> Samples:

@@ -7,7 +7,7 @@ boxes (``reconstruction``).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
-from deid_pipeline.ocr import Image, OcrEngine, engine, to_8bit
+from deid_pipeline.ocr import OcrEngine, engine, to_8bit
 from deid_pipeline.phi import LabelledSpan, harvest, label_spans
 from deid_pipeline.redaction import grow_box
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
@@ -99,14 +99,15 @@ def read_instance(project: Project, source: SourceFile) -> ReadInstance:
             if layout is None and not planes:
                 return ReadInstance(detection, ())
             detection = replace(detection, frames=layout.number_of_frames if layout else 0)
-            reading = _Reading(project, source, harvest(element_rows(file)))
+            identifiers = harvest(element_rows(file))
             regions: list[TextRegion] = []
             unused = 0
             if layout is not None:
                 refuse_hidden_samples(file, layout)
-                regions, unused = _read_frames(project, reading, file, layout)
+                regions, unused = _read_frames(project, source, file, layout, identifiers)
                 refuse_found_bits(file, unused, rules=project.strategy.pixels)
-            regions += [region for plane in planes for region in _read_plane(reading, file, plane)]
+            for plane in planes:
+                regions += _read_plane(project, source, file, plane, identifiers)
             detection = replace(
                 detection,
                 frames_read=detection.frames,
@@ -120,43 +121,15 @@ def read_instance(project: Project, source: SourceFile) -> ReadInstance:
         return ReadInstance(replace(detection, status=status, reason=reason), ())
 
 
-class _Reading:
-    """What is the same for all pictures of an instance: the engine, and what the header says about people."""
-
-    def __init__(self, project: Project, source: SourceFile, identifiers: Sequence[Identifier]) -> None:
-        self._identifiers = identifiers
-        self._engine: OcrEngine = engine(threads=max(1, _cores() // project.workers))
-        self.blank = TextRegion(
-            source.partition_key, source.source_path, None, None, 0, 0, 0, 0, "", self._engine.name, 1, False, "", ""
-        )
-
-    def regions(
-        self,
-        image: Image,
-        *,
-        plane: str = "",
-        kept: Callable[[Box], bool] = lambda box: False,  # noqa: ARG005
-    ) -> list[TextRegion]:
-        """The text of one picture, of no frame yet, less lines without PHI where ``kept`` says so of their box."""
-        found = []
-        for line in self._engine.read(image):
-            spans = label_spans(_grown(line, image), self._identifiers)
-            if any(span.is_phi for span in spans) or not kept(line.box):
-                found += [self._region(span, line.read_score, plane) for span in spans]
-        return found
-
-    def _region(self, span: LabelledSpan, read_score: float, plane: str) -> TextRegion:
-        row = replace(self.blank, text=span.text, is_phi=span.is_phi, entity=span.entity, reason=span.reason)
-        return _at(replace(row, read_score=read_score, plane=plane), span.box)
-
-
 def _read_frames(
-    project: Project, reading: _Reading, file: DicomFile, layout: PixelLayout
+    project: Project, source: SourceFile, file: DicomFile, layout: PixelLayout, identifiers: Sequence[Identifier]
 ) -> tuple[list[TextRegion], int]:
     """The text of all frames, and in how many of them unused bits are set; frames with equal bytes are read once."""
     codec = codec_for(layout.transfer_syntax_uid)
+    reader = _engine(project)
     set_before = set_regions(project.strategy.pixels, file, layout)
-    always = [_at(replace(reading.blank, engine=ENGINE, reason=reason), box) for box, reason in set_before.filled]
+    blank = _blank(source, reader)
+    always = [_at(replace(blank, engine=ENGINE, reason=reason), box) for box, reason in set_before.filled]
     seen: dict[bytes, list[TextRegion]] = {}
     unused: dict[bytes, bool] = {}
     regions: list[TextRegion] = []
@@ -166,14 +139,23 @@ def _read_frames(
         if digest not in seen:
             decoded = codec.decode_frame(frame.data, layout)
             unused[digest] = has_unused_bits_set(codec, frame.data, layout, decoded=decoded)
-            seen[digest] = reading.regions(to_8bit(decoded, layout), kept=set_before.keeps)
+            seen[digest] = [
+                _region(blank, span, line.read_score)
+                for line, spans in _labelled(reader.read(to_8bit(decoded, layout)), layout, identifiers)
+                if any(span.is_phi for span in spans) or not set_before.keeps(line.box)
+                for span in spans
+            ]
         regions.extend(replace(region, frame_index=frame.index) for region in (*always, *seen[digest]))
         frames_with_unused_bits += unused[digest]
     return regions, frames_with_unused_bits
 
 
-def _read_plane(reading: _Reading, file: DicomFile, plane: OverlayLayout) -> list[TextRegion]:
+def _read_plane(
+    project: Project, source: SourceFile, file: DicomFile, plane: OverlayLayout, identifiers: Sequence[Identifier]
+) -> list[TextRegion]:
     """The text of all frames of an overlay plane, white on black; frames with equal bits are read once."""
+    reader = _engine(project)
+    blank = replace(_blank(source, reader), plane=plane.name)
     data = memoryview(file.buffer)[plane.value_offset : plane.value_offset + plane.value_length]
     seen: dict[bytes, list[TextRegion]] = {}
     regions: list[TextRegion] = []
@@ -181,18 +163,45 @@ def _read_plane(reading: _Reading, file: DicomFile, plane: OverlayLayout) -> lis
         bits = overlay_frame(data, plane, frame_index=index)
         digest = hashlib.blake2b(bits.tobytes(), digest_size=16).digest()
         if digest not in seen:
-            seen[digest] = reading.regions(bits * 255, plane=plane.name)
+            seen[digest] = [
+                _region(blank, span, line.read_score)
+                for line, spans in _labelled(reader.read(bits * 255), plane, identifiers)
+                for span in spans
+            ]
         regions.extend(replace(region, frame_index=index) for region in seen[digest])
     return regions
+
+
+def _engine(project: Project) -> OcrEngine:
+    return engine(threads=max(1, _cores() // project.workers))
+
+
+def _blank(source: SourceFile, reader: OcrEngine) -> TextRegion:
+    """A region of an instance that says nothing yet."""
+    return TextRegion(
+        source.partition_key, source.source_path, None, None, 0, 0, 0, 0, "", reader.name, 1, False, "", ""
+    )
+
+
+def _labelled(
+    lines: Sequence[ReadLine], layout: PixelLayout | OverlayLayout, identifiers: Sequence[Identifier]
+) -> Iterator[tuple[ReadLine, list[LabelledSpan]]]:
+    """Each line as it was read, with its spans, which share the line's box grown by its margin."""
+    return ((line, label_spans(_grown(line, layout), identifiers)) for line in lines)
+
+
+def _region(blank: TextRegion, span: LabelledSpan, read_score: float) -> TextRegion:
+    row = replace(blank, text=span.text, is_phi=span.is_phi, entity=span.entity, reason=span.reason)
+    return _at(replace(row, read_score=read_score), span.box)
 
 
 def _at(region: TextRegion, box: Box) -> TextRegion:
     return replace(region, left_px=box.left, top_px=box.top, right_px=box.right, bottom_px=box.bottom)
 
 
-def _grown(line: ReadLine, image: Image) -> ReadLine:
+def _grown(line: ReadLine, layout: PixelLayout | OverlayLayout) -> ReadLine:
     """The line with the margin that is redacted around it: what is recorded is just what will be filled."""
-    return replace(line, box=grow_box(line.box, rows=image.shape[0], columns=image.shape[1]))
+    return replace(line, box=grow_box(line.box, rows=layout.rows, columns=layout.columns))
 
 
 def _refuse_unsupported(file: DicomFile) -> None:

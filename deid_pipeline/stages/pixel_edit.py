@@ -13,6 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from deid_pipeline.codecs import (
+    Buffer,
     Codec,
     OffsetTables,
     clear_unused_bits,
@@ -38,13 +39,17 @@ Boxes = Mapping[int, tuple[Box, ...]]
 
 
 class _How(NamedTuple):
-    """How frames are made: with ``verbatim`` one in which nothing else changes than unused bits may stay as it is."""
+    """How frames are made anew; those in which nothing changes may stay as they are where they are ``verbatim``."""
 
     codec: Codec
     filling: Filling
     follow: ValueRange
     clear_unused: bool
     verbatim: bool
+
+    def cleared(self, data: Buffer, layout: PixelLayout) -> bytes | None:
+        """A frame without what lies in unused bits, None where there is nothing or nothing is to be done about it."""
+        return clear_unused_bits(self.codec, data, layout) if self.clear_unused else None
 
 
 @dataclass(frozen=True)
@@ -112,11 +117,11 @@ def edit_pixels(
             forget_pages(file.buffer, frame.start, frame.end)
     if any(not 0 <= index < len(frames.starts) for index in boxes):
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
-    follow = ValueRange(file, layout)
     new_names = interpretations - {layout.photometric_interpretation}
-    how = _How(codec, filling, follow, clear_unused, verbatim=not new_names)
-    edit = _edit(file, layout, boxes, partial(_producer, file, layout, how), (frames, new_names, clear_unused))
-    return _with_extremes(edit, follow, boxes, partial(_measure, file, layout, how, boxes))
+    how = _How(codec, filling, ValueRange(file, layout), clear_unused, verbatim=not new_names)
+    producer = partial(_producer, file, layout, how)
+    edit = _edit(file, layout, boxes, producer, (frames, new_names, clear_unused))
+    return _with_extremes(edit, how.follow, boxes, partial(_measure, file, layout, how, boxes))
 
 
 def _with_extremes(edit: PixelEdit, follow: ValueRange, boxes: Boxes, measure: Callable[[], None]) -> PixelEdit:
@@ -145,14 +150,15 @@ def _with_extremes(edit: PixelEdit, follow: ValueRange, boxes: Boxes, measure: C
 
 def _measure(file: DicomFile, layout: PixelLayout, how: _How, boxes: Boxes) -> None:
     """Note the range of every frame with boxes without writing it."""
-    codec, filling, follow = how.codec, how.filling, how.follow
+    codec, follow = how.codec, how.follow
     follow.forget()
     for frame in iter_frames(file.buffer, layout):
         some = boxes.get(frame.index)
         if some:
-            decoded = codec.decode_frame(frame.data, layout)
-            patches = filling.patches(codec, frame.data, layout, index=frame.index, boxes=some, decoded=decoded)
-            new = codec.redact_frame(frame.data, layout, patches=patches, decoded=decoded)
+            data = how.cleared(frame.data, layout) or frame.data
+            decoded = codec.decode_frame(data, layout)
+            patches = how.filling.patches(codec, data, layout, index=frame.index, boxes=some, decoded=decoded)
+            new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
             follow.note(decoded, codec.decode_frame(new, layout))
 
 
@@ -221,12 +227,12 @@ def _producer(
 ) -> Callable[[], bytes]:
     """A function that makes the new frame, with the items around it."""
     index, boxes = place
-    codec, filling, follow = how.codec, how.filling, how.follow
+    codec, follow = how.codec, how.follow
     start, end = tables.starts[index], tables.ends[index]
 
     def produce() -> bytes:
         data = frame_bytes(file.buffer, layout, start=start, end=end)
-        cleared = clear_unused_bits(codec, data, layout) if how.clear_unused else None
+        cleared = how.cleared(data, layout)
         if how.verbatim and not boxes:
             content = frame_replacement(cleared, layout) if cleared else bytes(file.buffer[start:end])
             tables.replaced(index, len(content))
@@ -234,7 +240,7 @@ def _producer(
             return content
         data = cleared or data
         decoded = codec.decode_frame(data, layout)
-        patches = filling.patches(codec, data, layout, index=index, boxes=boxes, decoded=decoded)
+        patches = how.filling.patches(codec, data, layout, index=index, boxes=boxes, decoded=decoded)
         new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
         if follow and boxes and not file.is_deflated:
             follow.note(decoded, codec.decode_frame(new, layout))

@@ -21,6 +21,7 @@ PLAIN_FILES = {
     "decoding",
     "extremes",
     "expected",
+    "extremes",
     "leaf",
     "needles",
     "protocol",
