@@ -21,7 +21,6 @@ PLAIN_FILES = {
     "decoding",
     "extremes",
     "expected",
-    "extremes",
     "leaf",
     "needles",
     "protocol",
