@@ -13,6 +13,7 @@ from deid_pipeline.codecs.jpeg_ls import JPEG_LS
 from deid_pipeline.codecs.native import NATIVE
 from deid_pipeline.codecs.protocol import Buffer, Codec, FrameArray
 from deid_pipeline.codecs.rle import RLE
+from deid_pipeline.codecs.side_data import has_side_data, telling_ranges
 from deid_pipeline.errors import SourceDataError
 
 CODECS: tuple[Codec, ...] = (NATIVE, RLE, JPEG, JPEG_LS, JPEG_2000, HTJ2K)
@@ -54,5 +55,7 @@ __all__ = [
     "forget_pages",
     "frame_bytes",
     "frame_replacement",
+    "has_side_data",
     "iter_frames",
+    "telling_ranges",
 ]

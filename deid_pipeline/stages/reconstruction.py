@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +49,7 @@ from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
 from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.side_data import PIXEL_DATA, without_side_data
 from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
@@ -56,6 +57,7 @@ from deid_pipeline.store import make_folder, read_shard, write_shard
 
 _CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
 _PIXEL_RULE = ("redactPixels", "follows from redacted pixels")  # action and rule of elements that change with them
+_SIDE_DATA_RULE = ("zeroSideData", "comments and application segments of frames")
 _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -188,7 +190,9 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         text_cleaned=bool(boxes) and fill.hides_all,
     )
     filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
-    pixels = edit_pixels(file, layout, boxes, filling=filling) if layout else PixelEdit()
+    pixels = PixelEdit()
+    if layout:
+        pixels = without_side_data(file, layout, edit_pixels(file, layout, boxes, filling=filling))
     edited = edit_header(
         file,
         strategy,
@@ -224,12 +228,15 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         frames=layout.number_of_frames if layout else 0,
         frames_redacted=len(boxes),
     )
-    with_pixels = (
-        ElementChange(source.partition_key, source.source_path, tag_text(tag), *_PIXEL_RULE, text)
-        for tag, text in pixels.new_values.items()
-    )
-    changes = (*edited.changes, *with_pixels)
+    changes = (*edited.changes, *_with_pixels(source, pixels))
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
+
+
+def _with_pixels(source: SourceFile, pixels: PixelEdit) -> Iterator[ElementChange]:
+    """The elements that change with frames."""
+    for tag, text in pixels.new_values.items():
+        action, rule = _SIDE_DATA_RULE if tag == PIXEL_DATA else _PIXEL_RULE
+        yield ElementChange(source.partition_key, source.source_path, tag_text(tag), action, rule, text)
 
 
 def _new_values(edited: EditedDataSet) -> dict[str, str]:

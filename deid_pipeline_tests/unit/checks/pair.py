@@ -114,7 +114,9 @@ def write(data: Dataset, path: Path, *, syntax: str = EXPLICIT, preamble: bytes 
     meta.TransferSyntaxUID = pydicom.uid.UID(syntax)
     meta.ImplementationClassUID = pydicom.uid.UID("2.25.77")
     file = FileDataset(str(path), data, file_meta=meta, preamble=preamble)
-    file["PixelData"].VR = "OW"
+    encapsulated = pydicom.uid.UID(syntax).is_encapsulated
+    file["PixelData"].VR = "OB" if encapsulated else "OW"
+    file["PixelData"].is_undefined_length = encapsulated
     file.save_as(path, enforce_file_format=True)
 
 
