@@ -35,6 +35,7 @@ class CheckCase:
     removed ones. ``expected_patient_id`` is empty when the output is to have none. ``written`` says anew what was to be
     written into each frame with boxes, in the order of frames; None means one colour in each box.
     ``claims_clean_pixels`` says whether the fill leaves so little that the output may claim Clean Pixel Data.
+    ``is_code_word`` says of a word whether code strings are made of it: in these it is no name, whoever is called so.
     """
 
     source_path: Path
@@ -50,6 +51,7 @@ class CheckCase:
     changed_by_frame: Mapping[int, tuple[Box, ...]] = field(default_factory=dict)
     written: Callable[[], Iterator[tuple[int, Sequence[Patch]]]] | None = None
     claims_clean_pixels: bool = True
+    is_code_word: Callable[[str], bool] = field(default=lambda word: False)  # noqa: ARG005
 
     @cached_property
     def source(self) -> Part10:

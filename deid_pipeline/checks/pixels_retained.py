@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from deid_pipeline.checks.case import CheckCase
 from deid_pipeline.checks.codestreams import is_zeroed_only
 from deid_pipeline.checks.decoding import COSINE_TRANSFORMS, LOSSY_WAVELETS, decoded, encapsulated_frames
+from deid_pipeline.checks.extremes import untrue_extremes
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.samples import NativeFrames, native_frames
 from deid_pipeline.model import Box
@@ -39,7 +40,7 @@ class PixelsRetained:
 
     def run(self, case: CheckCase) -> Outcome:
         """Name frames (1-based) with differences, and attributes that differ."""
-        problems = list(_reading_differs(case))
+        problems = [*_reading_differs(case), *untrue_extremes(case)]
         return outcome(problems or _pixels_differ(case))
 
 
@@ -58,7 +59,7 @@ def _reading_differs(case: CheckCase) -> Iterator[str]:
             yield f"({tag >> 16:04x},{tag & 0xFFFF:04x}) has changed"
     if (source.pixel_range is None) != (output.pixel_range is None):
         yield "pixel data came or went"
-    elif len(source.pixels) != len(output.pixels) and not source.pixels_encapsulated:
+    elif not source.pixels_encapsulated and len(_native_output(case)) != len(source.pixels):
         yield "the pixel data have another length"
 
 
@@ -74,7 +75,7 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
     if case.source.pixel_range is None:
         if boxes:
             yield "boxes without pixel data"
-    elif not boxes and _same_bytes(case.source.pixels, case.output.pixels):
+    elif not boxes and _same_bytes(case.source.pixels, _native_output(case)):
         return
     elif case.source.pixels_encapsulated:
         yield from _encapsulated_differ(case, boxes)
@@ -85,7 +86,7 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
 
 
 def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
-    source, output = case.source.pixels, case.output.pixels
+    source, output = case.source.pixels, _native_output(case)
     shape = native_frames(case.source)
     size = shape.frame_bytes
     behind = 0  # bytes compared so far
@@ -102,6 +103,13 @@ def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterat
         case.output.forget_pages()
     if not _same_bytes(source[behind:], output[behind:]):
         yield f"changes behind frame {behind // size}"
+
+
+def _native_output(case: CheckCase) -> memoryview:
+    """The output's pixel data, without the padding byte that an odd length has got (PS3.5 8.1.1)."""
+    length = len(case.source.pixels)
+    pixels = case.output.pixels
+    return pixels[:length] if length % 2 and bytes(pixels[length:]) == b"\0" else pixels
 
 
 def _differs_outside(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TypeAlias
 
 from deid_pipeline.codecs import (
     Codec,
@@ -24,9 +25,14 @@ from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_tex
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import Box, PixelLayout
 from deid_pipeline.stages.filling import Filling
+from deid_pipeline.stages.value_range import LARGEST, SMALLEST, ValueRange
 
 PHOTOMETRIC_INTERPRETATION = 0x00280004
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
+
+EXTREMES = (SMALLEST, LARGEST)
+
+_How: TypeAlias = tuple[Codec, Filling, ValueRange]
 
 Boxes = Mapping[int, tuple[Box, ...]]
 """Boxes to fill by 0-based frame index."""
@@ -38,21 +44,25 @@ class PixelEdit:
 
     ``elements`` are whole encoded top-level elements that take the place of the source's, ``new_values`` the texts of
     all elements that change with the pixels, by tag (empty for binary ones). ``replacements`` are in order; each frame
-    is made when it is written.
+    is made when it is written. ``values_after`` says of further elements, once all was written, what became of them;
+    elements that stayed are not among them.
     """
 
     replacements: tuple[Replacement, ...] = ()
     elements: Mapping[int, bytes] = field(default_factory=dict)
     new_values: Mapping[int, str] = field(default_factory=dict)
+    values_after: Callable[[], Mapping[int, str]] = dict
 
-    def without(self, file: DicomFile, deleted: Collection[str]) -> PixelEdit:
-        """The same less what would change elements that are deleted anyway, given by tag path."""
+    def without(self, file: DicomFile, *, deleted: Collection[str], rewritten: Collection[str] = ()) -> PixelEdit:
+        """The same less what would change elements that rules delete or rewrite, given by tag path."""
         gone = {tag for tag in self.new_values if tag_text(tag) in deleted}
+        gone |= {tag for tag in EXTREMES if tag in file.by_tag and tag_text(tag) in (*deleted, *rewritten)}
         places = {file.by_tag[tag].value for tag in gone}
         return PixelEdit(
             tuple(new for new in self.replacements if new.start not in places),
             self.elements,
             {tag: text for tag, text in self.new_values.items() if tag not in gone},
+            lambda: {tag: text for tag, text in self.values_after().items() if tag not in gone},
         )
 
 
@@ -89,8 +99,47 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: 
             forget_pages(file.buffer, frame.start, frame.end)
     if not interpretations or max(boxes) >= len(frames.starts) or min(boxes) < 0:
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
-    producer = partial(_producer, file, layout, codec, filling)
-    return _edit(file, layout, boxes, producer, (frames, interpretations - {layout.photometric_interpretation}))
+    follow = ValueRange(file, layout)
+    producer = partial(_producer, file, layout, (codec, filling, follow))
+    edit = _edit(file, layout, boxes, producer, (frames, interpretations - {layout.photometric_interpretation}))
+    return _with_extremes(edit, follow, boxes, partial(_measure, file, layout, (codec, filling, follow), boxes))
+
+
+def _with_extremes(edit: PixelEdit, follow: ValueRange, boxes: Boxes, measure: Callable[[], None]) -> PixelEdit:
+    """The edit with the two elements that tell the range of the values.
+
+    They come last, when all frames were made; in a deflated data set nothing can, so that frames are looked at before.
+    """
+    touched = frozenset(index for index, some in boxes.items() if some)
+    deflated = follow.file.is_deflated
+    replacements = []
+    for tag, produce in sorted(follow.producers(touched).items()):
+        element = follow.file.by_tag[tag]
+
+        def made(produce: Callable[[], bytes] = produce) -> bytes:
+            if deflated:
+                measure()
+            return produce()
+
+        replacements.append(Replacement(element.value, element.end, made, last=not deflated))
+    return replace(
+        edit,
+        replacements=(*replacements, *edit.replacements),
+        values_after=lambda: {tag: str(value) for tag, value in follow.new_values(touched).items()},
+    )
+
+
+def _measure(file: DicomFile, layout: PixelLayout, how: _How, boxes: Boxes) -> None:
+    """Note the range of every frame with boxes without writing it."""
+    codec, filling, follow = how
+    follow.forget()
+    for frame in iter_frames(file.buffer, layout):
+        some = boxes.get(frame.index)
+        if some:
+            decoded = codec.decode_frame(frame.data, layout)
+            patches = filling.patches(codec, frame.data, layout, index=frame.index, boxes=some, decoded=decoded)
+            new = codec.redact_frame(frame.data, layout, patches=patches, decoded=decoded)
+            follow.note(decoded, codec.decode_frame(new, layout))
 
 
 def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[int, tuple[Box, ...]]:
@@ -151,13 +200,13 @@ def _edit(
 def _producer(
     file: DicomFile,
     layout: PixelLayout,
-    codec: Codec,
-    filling: Filling,
+    how: _How,
     tables: OffsetTables,
     place: tuple[int, tuple[Box, ...]],
 ) -> Callable[[], bytes]:
     """A function that makes the new frame, with the items around it."""
     index, boxes = place
+    codec, filling, follow = how
     start, end = tables.starts[index], tables.ends[index]
 
     def produce() -> bytes:
@@ -165,6 +214,8 @@ def _producer(
         decoded = codec.decode_frame(data, layout)
         patches = filling.patches(codec, data, layout, index=index, boxes=boxes, decoded=decoded)
         new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
+        if follow and boxes and not file.is_deflated:
+            follow.note(decoded, codec.decode_frame(new, layout))
         content = frame_replacement(new, layout)
         tables.replaced(index, len(content))
         forget_pages(file.buffer, start, end)

@@ -217,8 +217,9 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     target = f"{staging_folder(project, source.partition_key)}/{source.source_sha256[:16]}.dcm"
     with contextlib.suppress(FileNotFoundError):
         os.unlink(target)  # noqa: PTH108
-    if pixels.new_values:
-        pixels = pixels.without(file, {change.tag_path for change in edited.changes if change.new_value is None})
+    if boxes:
+        deleted = {change.tag_path for change in edited.changes if change.new_value is None}
+        pixels = pixels.without(file, deleted=deleted, rewritten=_new_values(edited))
     write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
     rebuilt = replace(
         blank,
@@ -234,7 +235,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
 
 def _with_pixels(source: SourceFile, pixels: PixelEdit) -> Iterator[ElementChange]:
     """The elements that change with frames."""
-    for tag, text in pixels.new_values.items():
+    for tag, text in {**pixels.new_values, **pixels.values_after()}.items():
         action, rule = _SIDE_DATA_RULE if tag == PIXEL_DATA else _PIXEL_RULE
         yield ElementChange(source.partition_key, source.source_path, tag_text(tag), action, rule, text)
 

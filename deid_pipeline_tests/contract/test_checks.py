@@ -23,6 +23,7 @@ PLAIN_FILES = {
     "codestreams",
     "decoding",
     "expected",
+    "extremes",
     "leaf",
     "needles",
     "protocol",
