@@ -13,6 +13,7 @@ from deid_pipeline.checks.pixels_hidden import PixelsHidden
 from deid_pipeline.checks.pixels_retained import PixelsRetained
 from deid_pipeline.checks.protocol import Check, Outcome
 from deid_pipeline.checks.running import run_checks
+from deid_pipeline.checks.side_data_removed import SideDataRemoved
 from deid_pipeline.checks.tag_retained import TagRetained
 from deid_pipeline.checks.text_removed import TextRemoved
 from deid_pipeline.checks.uid_changed import UidChanged
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     PixelsHidden(),
     UnusedBits(),
     OverlayPlanes(),
+    SideDataRemoved(),
 )
 
 __all__ = ["CHECKS", "Check", "CheckCase", "Outcome", "run_checks"]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from deid_pipeline.checks.case import CheckCase
+from deid_pipeline.checks.codestreams import is_zeroed_only
 from deid_pipeline.checks.decoding import COSINE_TRANSFORMS, LOSSY_WAVELETS, decoded, encapsulated_frames
 from deid_pipeline.checks.extremes import untrue_extremes
 from deid_pipeline.checks.protocol import Outcome, outcome
@@ -76,11 +77,12 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
     if case.source.pixel_range is None:
         if boxes:
             yield "boxes without pixel data"
-    elif not boxes and not case.unused_bits_cleared:
-        if not _same_bytes(case.source.pixels, _native_output(case)):
-            yield "the pixel data have changed"
+    elif not (boxes or case.unused_bits_cleared) and _same_bytes(case.source.pixels, _native_output(case)):
+        return
     elif case.source.pixels_encapsulated:
         yield from _encapsulated_differ(case, boxes)
+    elif not (boxes or case.unused_bits_cleared):
+        yield "the pixel data have changed"
     else:
         yield from _native_differ(case, boxes)
 
@@ -129,7 +131,7 @@ def _differ(case: CheckCase, old: Samples, new: Samples) -> Samples:
 
 
 def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
-    """Compressed frames: byte-identical without boxes, sample-identical outside boxes with them.
+    """Compressed frames: identical without boxes but for zeroed side data, sample-identical outside boxes with them.
 
     Where an irreversible colour transform became a reversible one, all frames had to be written anew: then samples
     count in those without boxes too.
@@ -144,7 +146,7 @@ def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> 
     for index, (before, after) in enumerate(pairs):
         count += 1
         if index not in boxes and not anew and (before == after or not case.unused_bits_cleared):
-            if before != after:
+            if before != after and not is_zeroed_only(before, after, case.source.meta_text(_TRANSFER_SYNTAX)):
                 yield f"frame {index + 1} has changed"
         elif not _equal_outside(case, index, before, after):
             yield f"changes outside the boxes of frame {index + 1}"

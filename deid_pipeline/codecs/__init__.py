@@ -14,6 +14,7 @@ from deid_pipeline.codecs.native import NATIVE
 from deid_pipeline.codecs.overlays import overlay_frame, redact_overlay
 from deid_pipeline.codecs.protocol import Buffer, Codec, FrameArray
 from deid_pipeline.codecs.rle import RLE
+from deid_pipeline.codecs.side_data import has_side_data, telling_ranges
 from deid_pipeline.codecs.unused_bits import IRREVERSIBLE, clear_unused_bits, has_unused_bits_set, may_have_unused_bits
 from deid_pipeline.errors import SourceDataError
 
@@ -58,9 +59,11 @@ __all__ = [
     "forget_pages",
     "frame_bytes",
     "frame_replacement",
+    "has_side_data",
     "has_unused_bits_set",
     "iter_frames",
     "may_have_unused_bits",
     "overlay_frame",
     "redact_overlay",
+    "telling_ranges",
 ]

@@ -108,10 +108,10 @@ def _in_header(data: bytes, at: int, stop: int, *, until: bytes) -> Generator[Ra
         if data[at : at + 1] != b"\xff" or not start <= end <= stop:
             raise damaged("the header of a JPEG 2000 stream is damaged")
         marker = data[at + 1]
-        harmless = marker in _OF_SAMPLES
-        if marker == _COM:
-            harmless = data.startswith(_TEXT, start) and is_encoder_name(data[start + 2 : end])
-        if not harmless:
+        if marker == _COM and data.startswith(_TEXT, start):
+            if not is_encoder_name(data[start + len(_TEXT) : end]):
+                yield start + len(_TEXT), end
+        elif marker not in _OF_SAMPLES:
             yield start, end
         at = end
     return at

@@ -20,6 +20,11 @@ from deid_pipeline.codecs.protocol import Buffer
 _PREFIX = "1.2.840.10008.1.2.4."
 
 
+def has_side_data(transfer_syntax_uid: str) -> bool:
+    """Whether frames of a transfer syntax can have side data."""
+    return transfer_syntax_uid.removeprefix(_PREFIX) in _FINDERS
+
+
 def telling_ranges(frame: Buffer, transfer_syntax_uid: str) -> list[Range]:
     """Find what may identify someone in the side data of a frame.
 

@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +50,7 @@ from deid_pipeline.stages.header import edit_header
 from deid_pipeline.stages.overlays import PlaneRedactor, boxes_by_plane, planes_read
 from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.side_data import PIXEL_DATA, without_side_data
 from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
@@ -57,6 +58,7 @@ from deid_pipeline.store import make_folder, read_shard, write_shard
 
 _CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
 _PIXEL_RULE = ("redactPixels", "follows from redacted pixels")  # action and rule of elements that change with them
+_SIDE_DATA_RULE = ("zeroSideData", "comments and application segments of frames")
 _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -192,7 +194,10 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     planes = planes_read(file, plan.detection)
     unused = plan.detection.frames_with_unused_bits > 0
     filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
-    pixels = edit_pixels(file, layout, boxes, filling=filling, clear_unused=unused) if layout else PixelEdit()
+    pixels = PixelEdit()
+    if layout:
+        pixels = edit_pixels(file, layout, boxes, filling=filling, clear_unused=unused)
+        pixels = without_side_data(file, layout, pixels)
     edited = edit_header(
         file,
         strategy,
@@ -228,12 +233,15 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         frames=layout.number_of_frames if layout else 0,
         frames_redacted=len(boxes),
     )
-    with_pixels = (
-        ElementChange(source.partition_key, source.source_path, tag_text(tag), *_PIXEL_RULE, text)
-        for tag, text in {**pixels.new_values, **pixels.values_after()}.items()
-    )
-    changes = (*edited.changes, *with_pixels)
+    changes = (*edited.changes, *_with_pixels(source, pixels))
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
+
+
+def _with_pixels(source: SourceFile, pixels: PixelEdit) -> Iterator[ElementChange]:
+    """The elements that change with frames."""
+    for tag, text in {**pixels.new_values, **pixels.values_after()}.items():
+        action, rule = _SIDE_DATA_RULE if tag == PIXEL_DATA else _PIXEL_RULE
+        yield ElementChange(source.partition_key, source.source_path, tag_text(tag), action, rule, text)
 
 
 def _new_values(edited: EditedDataSet) -> dict[str, str]:

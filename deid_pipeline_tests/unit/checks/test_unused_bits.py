@@ -14,7 +14,6 @@ from pydicom.uid import ExplicitVRBigEndian, JPEG2000Lossless, JPEGLosslessSV1, 
 
 from deid_pipeline_tests.unit.checks import pair as building
 from deid_pipeline_tests.unit.checks.pair import BOX, COLUMNS, FRAMES, ROWS, Pair, source_data_set
-from deid_pipeline_tests.unit.checks.test_pixels import write_encapsulated
 
 FOUND = {"unused_bits": "unused bits of frame 2 hold something"}
 ENCODERS = {
@@ -45,7 +44,7 @@ def test_native_bits_are_found_and_may_be_cleared(tmp_path: Path, order: str) ->
     )
     assert pair.failed() == FOUND
     pair.data.PixelData = clean.astype(f"{order}u2").tobytes()
-    assert pair.failed() == {"pixels_retained": "the pixel data have changed"}
+    assert pair.failed().keys() == {"pixels_retained"}
     assert pair.failed(unused_bits_cleared=True) == {}
     clean[1, 3, 3] ^= 1
     pair.data.PixelData = clean.astype(f"{order}u2").tobytes()
@@ -72,11 +71,7 @@ def test_of_signed_samples_only_the_sign_may_be_repeated(tmp_path: Path, cell: i
 
 
 @pytest.mark.parametrize("syntax", ENCODERS)
-def test_compressed_bits_are_found_and_may_be_cleared(
-    tmp_path: Path, syntax: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(building, "write", write_encapsulated)
-
+def test_compressed_bits_are_found_and_may_be_cleared(tmp_path: Path, syntax: str) -> None:
     def coded(cells: np.ndarray[Any, Any]) -> bytes:
         return encapsulate([bytes(ENCODERS[syntax](np.ascontiguousarray(frame))) for frame in cells])
 
@@ -87,7 +82,7 @@ def test_compressed_bits_are_found_and_may_be_cleared(
     pair = Pair(tmp_path, source_data=source, boxes={}, syntax=syntax)
     assert pair.failed() == FOUND
     pair.data.PixelData = coded(clean)
-    assert pair.failed() == {"pixels_retained": "the pixel data have changed"}
+    assert pair.failed().keys() == {"pixels_retained"}
     assert pair.failed(unused_bits_cleared=True) == {}
     clean[1, 3, 3] ^= 1
     pair.data.PixelData = coded(clean)
