@@ -7,8 +7,8 @@ Usage::
 ``text_cleaning.txt`` has the authored descriptors in four parts: ``development`` was looked at while the rules were
 written; ``held-out`` was written before the rules and counted first without being looked at (98.5 % and 99.7 %), then
 its misses were mended; ``fresh`` was written and counted after that (99.1 % and 99.6 %), of which one lost word was
-mended; ``clinical`` are remarks, eponyms, devices and measures, counted when they were written (86.5 % and 98.7 %), then
-what they had in common was mended. Printed for each, under ``remove``:
+mended; ``clinical`` are remarks, eponyms, devices and measures, counted when they were written (86.5 % and 98.7 %),
+then what they had in common was mended. Printed for each, under ``remove``:
 
 recall
     share of the words in braces that are gone

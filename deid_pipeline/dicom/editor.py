@@ -78,7 +78,7 @@ class _Editor:
             return None
         kept_blocks = self._kept_blocks(elements, parents)
         output: list[Segment] = []
-        copied = elements[0].start
+        copied, buffer = elements[0].start, self.file.buffer
         namer = PathNamer(self.file.buffer, path)
         for element in elements:
             if element.tag == CHARACTER_SET:
@@ -93,7 +93,7 @@ class _Editor:
                 rule = self._rule(element, creator, parents)
                 if rule.effect is Effect.KEEP and element.items is None and rule.vr != "SQ":
                     sound, odd = rule.sound, (element.end - element.value) & 1
-                    if not odd and (sound is None or sound(element_bytes(self.file.buffer, element))):
+                    if not odd and (sound is None or sound(bytes(buffer[element.value : element.end]))):
                         continue  # as nearly all of them: nothing else is asked of it
                 self.around = elements
                 new = self._element(element, rule, (syntax, encodings), namer.name(element), parents)
