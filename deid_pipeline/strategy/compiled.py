@@ -15,7 +15,7 @@ from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
-from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_value
+from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_code, sound_value
 from deid_pipeline.strategy.pixel_rules import PixelRules
 from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
@@ -198,6 +198,8 @@ class Rules:
             # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
             return _deleted(origin)
         try:
+            if action.name == "cleanCode" and vr in ("LO", "SH"):
+                return Rule(Effect.KEEP, action.bind(option, vr=vr), action.name, origin, vr, sound_code(vr))
             return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin, vr)
         except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
             return _deleted(origin)
