@@ -34,11 +34,9 @@ def missing_elements(file: DicomFile, *, present: Collection[int]) -> dict[int, 
         left out: the element made here is to take its place.
     """
     uid = file.text(_SOP_CLASS_UID) or file.meta.get(_MEDIA_STORAGE_CLASS, "")
-    lacking = {
-        tag: kind
-        for tag, kind in required_tags(uid, present=present).items()
-        if tag not in present or (kind == "1" and _is_empty(file, tag))
-    }
+    required = required_tags(uid, present=present)
+    lacking = required.keys() - present
+    lacking |= {tag for tag in file.empty_tags() & required.keys() if required[tag] == "1"}
     if not lacking:
         return {}
     surroundings = Surroundings(
@@ -50,15 +48,10 @@ def missing_elements(file: DicomFile, *, present: Collection[int]) -> dict[int, 
     made: dict[int, bytes] = {}
     for tag in sorted(lacking):
         vr = dictionary_vr(tag)
-        value = b"" if lacking[tag] == "2" else _value(tag, vr, surroundings)
+        value = b"" if required[tag] == "2" else _value(tag, vr, surroundings)
         if value is not None:
             made[tag] = element(tag, vr, value, file.syntax)
     return made
-
-
-def _is_empty(file: DicomFile, tag: int) -> bool:
-    found = file.by_tag.get(tag)
-    return found is not None and found.value == found.end
 
 
 def _value(tag: int, vr: str, surroundings: Surroundings) -> bytes | None:

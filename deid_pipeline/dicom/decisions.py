@@ -15,7 +15,14 @@ from deid_pipeline.dicom.paths import PathNamer
 from deid_pipeline.dicom.structure import PRIVATE, Buffer, Element, dictionary_vr
 
 CHARACTER_SET = 0x00080005
-_NONE_KNOWN: Mapping[int, str] = MappingProxyType({})
+
+Known = Mapping[int, tuple[str, Rule | None]]
+"""What is known of public elements, by tag: a VR and the rule for it; no rule: it is copied, whatever it holds.
+
+Never in it: what is written as UN, group lengths, and, as copied, sequences and the character set.
+"""
+
+_NOTHING: Known = MappingProxyType({})
 
 
 class RuleLookup(Protocol):
@@ -26,17 +33,13 @@ class RuleLookup(Protocol):
 
 
 class RuleSource(Protocol):
-    """Rules, and the elements that need none looked up because they are copied anyway, as nearly all are.
-
-    ``copied`` has the VRs, by tag, of public top-level elements that stay whatever their value; ``copied_inside`` those
-    of elements of items, whatever sequence these belong to. Never in them: SQ, UN, group lengths, the character set.
-    """
+    """Rules, and what is known of them without asking: at the top level, and inside whatever sequence."""
 
     @property
-    def copied(self) -> Mapping[int, str]: ...  # noqa: D102
+    def known(self) -> Known: ...  # noqa: D102
 
     @property
-    def copied_inside(self) -> Mapping[int, str]: ...  # noqa: D102
+    def known_inside(self) -> Known: ...  # noqa: D102
 
     @property
     def rule(self) -> RuleLookup: ...  # noqa: D102
@@ -46,8 +49,8 @@ class AskedAlways(NamedTuple):
     """A lookup that is asked about every element."""
 
     rule: RuleLookup
-    copied: Mapping[int, str] = _NONE_KNOWN
-    copied_inside: Mapping[int, str] = _NONE_KNOWN
+    known: Known = _NOTHING
+    known_inside: Known = _NOTHING
 
 
 class Decision(NamedTuple):
@@ -69,14 +72,17 @@ def decide(
     parents
         The tags of the sequences around the data set, the outermost first.
     """
-    copied = (rules.copied_inside if parents else rules.copied).get
-    rule_for = rules.rule
+    known = (rules.known_inside if parents else rules.known).get
+    rule_for, make = rules.rule, tuple.__new__  # Decision(...) itself would take as long as all the rest
     namer: PathNamer | None = None
     kept_blocks: set[int] = set()
     decisions: list[Decision] = []
     for element in elements:
-        tag, vr = element[0], element[1]
-        if copied(tag) == vr:  # with nearly all of them this is all that is done
+        tag = element[0]
+        found = known(tag)
+        if found is not None and found[0] == element[1]:
+            if found[1] is not None:  # as is with nearly all of them
+                decisions.append(make(Decision, (element[2], element, found[1], "")))
             continue
         creator = ""
         if tag & PRIVATE:

@@ -135,14 +135,18 @@ class _Run:
                 start, element, rule, creator = step
                 if element.tag == CHARACTER_SET:
                     coding = coding[0], encodings_for(element_bytes(self.file.buffer, element))
+                end = element.end
                 if rule is None:
+                    new = []
+                elif rule.effect is Effect.DELETE:
+                    name = element_name(prefix, element.tag, creator)
+                    self.changes.append(ElementChange(*self.origin, name, "delete", rule.origin))
                     new = []
                 else:
                     name = element_name(prefix, element.tag, creator)
                     new = self._element(element, rule, coding, name, parents)
                     if new is None:
                         continue
-                end = element.end
             if start > copied:
                 output.append((copied, start))
             output += new
@@ -159,12 +163,11 @@ class _Run:
         """The new segments of one element (none: it is deleted), or None when it stays as it is."""
         if rule.effect is Effect.REWRITE:
             return self._rewrite(element, rule, coding, name)
-        if rule.effect is Effect.KEEP:
-            if element.items is not None:
-                return self._sequence(element, coding, name, (*parents, element.tag))
-            if rule.vr != "SQ":
-                return None
-        # deleted, or a sequence that came as bytes, which cannot be looked into
+        if element.items is not None:
+            return self._sequence(element, coding, name, (*parents, element.tag))
+        if rule.vr != "SQ":
+            return None
+        # a sequence that came as bytes cannot be looked into: it goes
         self.changes.append(ElementChange(*self.origin, name, "delete", rule.origin))
         return []
 

@@ -7,7 +7,6 @@ pixels and files (``reconstruction``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 from deid_pipeline.actions import ElementValue, InstanceContext
@@ -45,11 +44,17 @@ def edit_header(
     """The data set of an open file under a strategy, with its markers and what its IOD asks for."""
     sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
     rules = strategy.rules_for(sop_class, partial(attribute_type, sop_class) if iod_name(sop_class) else None)
-    context = instance_context(file, source_path=source_path, study_instance_uid=study_instance_uid)
-    context = replace(context, cleaner=InstanceCleaner(file, pseudonyms))
+    context = instance_context(
+        file,
+        source_path=source_path,
+        study_instance_uid=study_instance_uid,
+        cleaner=InstanceCleaner(file, pseudonyms),
+    )
     made = _inserted(file, strategy, pseudonyms, context)
     editor = HeaderEditor(file, rules)
-    made |= missing_elements(file, present=editor.remaining_tags() | markers.keys() | made.keys())
+    present = editor.remaining_tags()
+    present.update(markers, made)
+    made |= missing_elements(file, present=present)
     if _PATIENT_ID in made:  # nameless patients stay apart
         made[_PATIENT_ID] = encoded_element(_PATIENT_ID, "LO", pseudonyms.patient_id().encode("ascii"), file.syntax)
     origin = partition_key, source_path

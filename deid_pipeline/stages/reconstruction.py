@@ -11,7 +11,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -92,29 +92,22 @@ def rebuild_study(project: Project, partition_key: str, *, progress: Progress | 
 def rebuild_instance(project: Project, plan: Plan) -> Rebuilt:
     """Write the de-identified copy of one instance; whatever stops that becomes its status."""
     source, detection = plan.source, plan.detection
-    blank = RebuiltFile(
-        source.partition_key,
-        source.source_path,
-        source.source_sha256,
-        "",
-        "",
-        "",
-        detection.frames,
-        0,
-        detection.status,
-        detection.reason,
-        project.stamp,
-    )
     if detection.status != Status.NEW:
-        return Rebuilt(blank)
+        return Rebuilt(_without_copy(plan, detection.status, detection.reason, project.stamp))
     try:
         with open_dicom(Path(source.source_path)) as file:
-            rebuilt = _rebuild(project, plan, file, blank)
+            rebuilt = _rebuild(project, plan, file)
         _refuse_changed(source)
         return rebuilt
     except FILE_FAILURES as error:
-        status, reason = status_and_reason(error, "rebuilding")
-        return Rebuilt(replace(blank, status=status, reason=reason))
+        return Rebuilt(_without_copy(plan, *status_and_reason(error, "rebuilding"), project.stamp))
+
+
+def _without_copy(plan: Plan, status: str, reason: str, stamp: str) -> RebuiltFile:
+    """The row of an instance that has no copy."""
+    source = plan.source
+    identity = source.partition_key, source.source_path, source.source_sha256
+    return RebuiltFile(*identity, "", "", "", plan.detection.frames, 0, status, reason, stamp)
 
 
 def _refuse_changed(source: SourceFile) -> None:
@@ -167,7 +160,7 @@ def _still_there(row: OutputFile) -> bool:
     return path.is_file() and path.stat().st_size == row.size_bytes
 
 
-def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) -> Rebuilt:
+def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
     source, strategy = plan.source, project.strategy
     layout = pixel_layout(file)
     boxes = boxes_by_frame(plan.regions, layout)
@@ -209,13 +202,18 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     if pixels.new_values:
         pixels = pixels.without(file, {change.tag_path for change in edited.changes if change.new_value is None})
     write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
-    rebuilt = replace(
-        blank,
-        staged_path=target,
-        release_name="/".join(("dicom", *(_UNSAFE_IN_NAMES.sub("_", name) for name in names))),
-        patient_pseudonym=patient,
-        frames=layout.number_of_frames if layout else 0,
-        frames_redacted=len(boxes),
+    rebuilt = RebuiltFile(
+        source.partition_key,
+        source.source_path,
+        source.source_sha256,
+        target,
+        "/".join(("dicom", *(_UNSAFE_IN_NAMES.sub("_", name) for name in names))),
+        patient,
+        layout.number_of_frames if layout else 0,
+        len(boxes),
+        plan.detection.status,
+        plan.detection.reason,
+        project.stamp,
     )
     with_pixels = (
         ElementChange(source.partition_key, source.source_path, tag_text(tag), *_PIXEL_RULE, text)
@@ -265,20 +263,4 @@ def _write(project: Project, partition_key: str, results: Sequence[Rebuilt]) -> 
 
 
 def _crashed(plan: Plan) -> Rebuilt:
-    source = plan.source
-    reason = "the process that rebuilt the file died"
-    return Rebuilt(
-        RebuiltFile(
-            source.partition_key,
-            source.source_path,
-            source.source_sha256,
-            "",
-            "",
-            "",
-            plan.detection.frames,
-            0,
-            Status.QUARANTINED,
-            reason,
-            "",
-        )
-    )
+    return Rebuilt(_without_copy(plan, Status.QUARANTINED, "the process that rebuilt the file died", ""))

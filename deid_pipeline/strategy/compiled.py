@@ -26,7 +26,6 @@ _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _NO_PARENTS: tuple[int, ...] = ()
 _ANYWHERE = (0,)
 _CHARACTER_SET = 0x00080005
-_LOOKED_AT_VRS = frozenset({"SQ", "UN"})
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,8 @@ class CompiledStrategy:
 class Rules:
     """A strategy's answers for the instances of one class, each decided once.
 
-    ``copied`` and ``copied_inside`` gather the VRs, by tag, of elements that were found to stay whatever their value
-    (see ``dicom.RuleSource``): top-level ones, and those of items whatever sequence these belong to.
+    ``known`` and ``known_inside`` gather answers by tag for the top level and for items of whatever sequence, each for
+    one VR; None says that the element is copied (see ``dicom.decisions``).
     """
 
     def __init__(self, strategy: CompiledStrategy, type_of: TypeOf | None) -> None:
@@ -111,8 +110,8 @@ class Rules:
         self._index = strategy._index
         self._answers: dict[tuple[int, str, str, tuple[int, ...]], Rule] = {}
         self._places = {int(path.rsplit(".", 1)[-1], 16) for path in self._index[Specificity.PATH] if '"' not in path}
-        self.copied: dict[int, str] = {}
-        self.copied_inside: dict[int, str] = {}
+        self.known: dict[int, tuple[str, Rule | None]] = {}
+        self.known_inside: dict[int, tuple[str, Rule | None]] = {}
 
     def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
         """The rule for an element.
@@ -134,11 +133,9 @@ class Rules:
         found = self._answers.get(key)
         if found is None:
             found = self._answers[key] = self._decide(tag, vr, creator, parents)
-            if found.effect is Effect.KEEP and vr not in _LOOKED_AT_VRS and not _is_looked_at(tag):
-                if not parents:
-                    self.copied[tag] = vr
-                elif parents == _ANYWHERE:
-                    self.copied_inside[tag] = vr
+            if vr != "UN" and not _has_another_meaning(tag) and parents in (_NO_PARENTS, _ANYWHERE):
+                is_copied = found.effect is Effect.KEEP and vr != "SQ" and tag != _CHARACTER_SET
+                (self.known_inside if parents else self.known)[tag] = vr, None if is_copied else found
         return found
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
@@ -181,9 +178,9 @@ class Rules:
         return row or index[Specificity.VR].get(f"vr:{vr}")
 
 
-def _is_looked_at(tag: int) -> bool:
-    """Whether a tag means something to who edits a data set: private ones, group lengths, the character set."""
-    return bool(tag >> 16 & 1) or tag & 0xFFFF == 0 or tag == _CHARACTER_SET
+def _has_another_meaning(tag: int) -> bool:
+    """Whether the tag alone does not decide: those of private elements, and of group lengths, which go anyway."""
+    return bool(tag >> 16 & 1) or tag & 0xFFFF == 0
 
 
 def _best(rows: dict[str, RuleRow], fits: Callable[[str], bool], weight: Callable[[str], int]) -> RuleRow | None:
