@@ -184,7 +184,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
         source_path=source.source_path,
         study_instance_uid=source.study_instance_uid,
     )
-    changed = {change.tag_path: change.new_value or "" for change in reversed(edited.changes)}  # the first one counts
+    changed = {change[2]: change[5] or "" for change in reversed(edited.changes)}  # by tag path; the first one counts
     final = {
         tag: changed[path] if (path := tag_text(tag)) in changed else file.text(tag)
         for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)
