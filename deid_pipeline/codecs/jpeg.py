@@ -110,7 +110,8 @@ class JpegCodec(Reencoding):
         except SourceDataError:
             raise ResidualRiskError("a rewritten JPEG frame cannot be decoded") from None
         boxes = [patch.box for patch in inside]
-        _prove(before, after, layout, boxes=boxes, changed=self.changed_boxes(frame, layout, boxes=boxes))
+        plain = boxes if all(patch.is_plain for patch in inside) else []
+        _prove(before, after, layout, boxes=plain, changed=self.changed_boxes(frame, layout, boxes=boxes))
         return new
 
     def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:
@@ -137,16 +138,17 @@ def _colour_spaces(header: Codestream, layout: PixelLayout) -> tuple[str | None,
 
 
 def _in_stream(patch: Patch, ring: tuple[int, int], header: Codestream, layout: PixelLayout) -> Patch:
-    """The patch grown by a ring, in values of the stream's components (T.871 clause 7 for YCbCr).
+    """The patch grown by a ring of its edge, in values of the stream's components (T.871 clause 7 for YCbCr).
 
     Raises
     ------
     ResidualRiskError
-        A value does not fit the stream, or the patch has more than one colour.
+        A value does not fit the stream.
     """
-    if not patch.is_plain:
-        raise ResidualRiskError("nothing but one colour can be written into a frame of the cosine transform")
     box, values = _with_ring(patch.box, ring), patch.values
+    if not patch.is_plain:
+        beside, below = ring
+        values = np.pad(values, ((below, below), (beside, beside), (0, 0)), mode="edge")
     if not _is_converted(header, layout):
         return Patch(box, stream_samples(values.astype("i8" if layout.pixel_representation else "u8"), header))
     red, green, blue = np.moveaxis(values.astype(np.float64), -1, 0)
