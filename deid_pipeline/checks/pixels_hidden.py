@@ -118,7 +118,7 @@ def _frames(
         return
     for index, frame in enumerate(encapsulated_frames(case.output, case.output_path)):
         if index in wanted:
-            yield index, decoded(frame, case.output)
+            yield index, case.output_frames.decoded(index, frame, case.output)
 
 
 def _is_uniform(inside: np.ndarray[tuple[int, ...], np.dtype[np.generic]], *, halved: bool) -> bool:

@@ -89,6 +89,12 @@ def test_other_kinds_are_not_drawn(text: str, entity: str) -> None:
     assert drawn(text, entity) == ""
 
 
+def test_text_of_an_overlay_plane_is_not_drawn_into_the_pixels() -> None:
+    box = (1, 2, 30, 12)
+    region = TextRegion("k", "p", 2, None, *box, "QF-0042917", "rapidocr", 0.9, True, "ID", "in the header", "6000")
+    assert not letterings([region], known(), MOVED)
+
+
 def test_harmless_text_is_not_drawn_again() -> None:
     assert drawn("Quillfeather^Ottoline", "NAME", phi=False) == ""
 
