@@ -5,6 +5,7 @@ What belongs here: rewriting one value. What does not: choosing the action (``st
 """
 
 from deid_pipeline.actions.cap_age_at_99_if_over_90 import CapAgeAt99IfOver90
+from deid_pipeline.actions.clean_code import CleanCode
 from deid_pipeline.actions.clean_tag import CleanTag
 from deid_pipeline.actions.delete import Delete
 from deid_pipeline.actions.ensure_tag_exists import EnsureTagExists
@@ -18,10 +19,12 @@ from deid_pipeline.actions.protocol import (
     CleaningMode,
     ElementValue,
     InstanceContext,
+    OverlayRedactor,
     PseudonymSource,
     Rewrite,
     TextCleaner,
 )
+from deid_pipeline.actions.redact_overlay import RedactOverlay
 from deid_pipeline.actions.regenerate_series_number import RegenerateSeriesNumber
 from deid_pipeline.actions.remove import Remove
 from deid_pipeline.actions.replace_with_dummy import ReplaceWithDummy
@@ -46,6 +49,7 @@ ACTIONS: tuple[Action, ...] = (
     Remove(),
     EnsureTagExists(),
     CleanTag(),
+    CleanCode(),
     HashId(),
     PatientHashId(),
     ReplaceWithRandomName(),
@@ -62,6 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     ShiftAgeByRandom(),
     CapAgeAt99IfOver90(),
     RegenerateSeriesNumber(),
+    RedactOverlay(),
 )
 
 
@@ -86,6 +91,7 @@ __all__ = [
     "Effect",
     "ElementValue",
     "InstanceContext",
+    "OverlayRedactor",
     "PseudonymSource",
     "Rewrite",
     "Rule",

@@ -5,14 +5,15 @@ What belongs here: the case and its lazily read files. What does not: filling it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from deid_pipeline.checks.decoding import SharedFrames
 from deid_pipeline.checks.leaf import Leaf
 from deid_pipeline.checks.reading import Part10, read_part10
-from deid_pipeline.model import Box, ElementChange, Identifier
+from deid_pipeline.model import Box, ElementChange, Identifier, Patch
 
 RETAIN_UIDS = "113110"
 RETAIN_FULL_DATES = "113106"
@@ -29,9 +30,14 @@ class CheckCase:
     """One output file and everything a check may compare it with.
 
     ``boxes_by_frame`` holds the half-open boxes that were filled, by 0-based frame index; ``changed_by_frame`` the
-    boxes that may have changed, where a frame's coding cannot part more from them. ``expected_values`` has the
+    boxes that may have changed, where a frame's coding cannot part more from them. ``unused_bits_cleared`` says that
+    bits outside Bits Stored were meant to lose what they held. ``boxes_by_plane`` names the overlay planes that were
+    read by their groups ("6000"), each with its boxes by 0-based overlay frame. ``expected_values`` has the
     new text, by tag path, of every element that was rewritten and not removed; ``element_changes`` has those and the
-    removed ones. ``expected_patient_id`` is empty when the output is to have none.
+    removed ones. ``expected_patient_id`` is empty when the output is to have none. ``written`` says anew what was to be
+    written into each frame with boxes, in the order of frames; None means one colour in each box.
+    ``claims_clean_pixels`` says whether the fill leaves so little that the output may claim Clean Pixel Data.
+    ``is_code_word`` says of a word whether code strings are made of it: in these it is no name, whoever is called so.
     """
 
     source_path: Path
@@ -45,6 +51,11 @@ class CheckCase:
     expected_values: Mapping[str, str] = field(default_factory=dict)
     strategy_name: str = ""
     changed_by_frame: Mapping[int, tuple[Box, ...]] = field(default_factory=dict)
+    unused_bits_cleared: bool = False
+    boxes_by_plane: Mapping[str, Mapping[int, tuple[Box, ...]]] = field(default_factory=dict)
+    written: Callable[[], Iterator[tuple[int, Sequence[Patch]]]] | None = None
+    claims_clean_pixels: bool = True
+    is_code_word: Callable[[str], bool] = field(default=lambda word: False)  # noqa: ARG005
 
     @cached_property
     def source(self) -> Part10:
@@ -55,6 +66,11 @@ class CheckCase:
     def output(self) -> Part10:
         """The output, read again."""
         return read_part10(self.output_path)
+
+    @cached_property
+    def output_frames(self) -> SharedFrames:
+        """Decoded frames of the output."""
+        return SharedFrames()
 
     @cached_property
     def changed_paths(self) -> frozenset[str]:

@@ -9,10 +9,14 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator
 
+import numpy as np
+
 from deid_pipeline.checks.case import CheckCase
+from deid_pipeline.checks.codestreams import is_zeroed_only
 from deid_pipeline.checks.decoding import COSINE_TRANSFORMS, LOSSY_WAVELETS, decoded, encapsulated_frames
+from deid_pipeline.checks.extremes import untrue_extremes
 from deid_pipeline.checks.protocol import Outcome, outcome
-from deid_pipeline.checks.samples import NativeFrames, native_frames
+from deid_pipeline.checks.samples import NativeFrames, Samples, native_frames, sample_mask, unsigned
 from deid_pipeline.model import Box
 
 _TRANSFER_SYNTAX = 0x0010
@@ -31,14 +35,14 @@ _READING_TAGS = (
 
 
 class PixelsRetained:
-    """Compares stored bytes and samples, frame by frame."""
+    """Compares stored bytes and samples, frame by frame; where unused bits were cleared, samples alone."""
 
     name = "pixels_retained"
     summary = "outside redacted boxes every stored sample equals the source's; how pixels are to be read is unchanged"
 
     def run(self, case: CheckCase) -> Outcome:
         """Name frames (1-based) with differences, and attributes that differ."""
-        problems = list(_reading_differs(case))
+        problems = [*_reading_differs(case), *untrue_extremes(case)]
         return outcome(problems or _pixels_differ(case))
 
 
@@ -57,7 +61,7 @@ def _reading_differs(case: CheckCase) -> Iterator[str]:
             yield f"({tag >> 16:04x},{tag & 0xFFFF:04x}) has changed"
     if (source.pixel_range is None) != (output.pixel_range is None):
         yield "pixel data came or went"
-    elif len(source.pixels) != len(output.pixels) and not source.pixels_encapsulated:
+    elif not source.pixels_encapsulated and len(_native_output(case)) != len(source.pixels):
         yield "the pixel data have another length"
 
 
@@ -73,27 +77,30 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
     if case.source.pixel_range is None:
         if boxes:
             yield "boxes without pixel data"
-    elif not boxes:
-        if not _same_bytes(case.source.pixels, case.output.pixels):
-            yield "the pixel data have changed"
+    elif not (boxes or case.unused_bits_cleared) and _same_bytes(case.source.pixels, _native_output(case)):
+        return
     elif case.source.pixels_encapsulated:
         yield from _encapsulated_differ(case, boxes)
+    elif not (boxes or case.unused_bits_cleared):
+        yield "the pixel data have changed"
     else:
         yield from _native_differ(case, boxes)
 
 
 def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
-    source, output = case.source.pixels, case.output.pixels
+    source, output = case.source.pixels, _native_output(case)
     shape = native_frames(case.source)
     size = shape.frame_bytes
     behind = 0  # bytes compared so far
+    if case.unused_bits_cleared:
+        boxes = dict.fromkeys(range(shape.frames), ()) | boxes
     for index, some in sorted(boxes.items()):
         if not 0 <= index < shape.frames:
             yield f"there is no frame {index + 1}"
             continue
         if not _same_bytes(source[behind : index * size], output[behind : index * size]):
             yield f"changes between frame {behind // size + 1} and {index}"
-        if _differs_outside(shape, source, output, (index, some)):
+        if _differs_outside(case, shape, index, some):
             yield f"changes outside the boxes of frame {index + 1}"
         behind = (index + 1) * size
         case.source.forget_pages()
@@ -102,18 +109,29 @@ def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterat
         yield f"changes behind frame {behind // size}"
 
 
-def _differs_outside(
-    shape: NativeFrames, source: memoryview, output: memoryview, boxed: tuple[int, tuple[Box, ...]]
-) -> bool:
-    index, boxes = boxed
-    differs = shape.view(source, index) != shape.view(output, index)
+def _native_output(case: CheckCase) -> memoryview:
+    """The output's pixel data, without the padding byte that an odd length has got (PS3.5 8.1.1)."""
+    length = len(case.source.pixels)
+    pixels = case.output.pixels
+    return pixels[:length] if length % 2 and bytes(pixels[length:]) == b"\0" else pixels
+
+
+def _differs_outside(case: CheckCase, shape: NativeFrames, index: int, boxes: tuple[Box, ...]) -> bool:
+    differs = _differ(case, shape.view(case.source.pixels, index), shape.view(case.output.pixels, index))
     for box in boxes:
         differs[shape.slices(box)] = False
     return bool(differs.any())
 
 
+def _differ(case: CheckCase, old: Samples, new: Samples) -> Samples:
+    """Where cells differ, ``(rows, columns, samples)`` of bool; in their samples alone if unused bits were cleared."""
+    if not case.unused_bits_cleared:
+        return np.asarray(old != new)
+    return np.asarray((unsigned(old) ^ unsigned(new)) & sample_mask(case.source, old.dtype.itemsize * 8) != 0)
+
+
 def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
-    """Compressed frames: byte-identical without boxes, sample-identical outside boxes with them.
+    """Compressed frames: identical without boxes but for zeroed side data, sample-identical outside boxes with them.
 
     Where an irreversible colour transform became a reversible one, all frames had to be written anew: then samples
     count in those without boxes too.
@@ -127,10 +145,10 @@ def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> 
     count = 0
     for index, (before, after) in enumerate(pairs):
         count += 1
-        if index not in boxes and not anew:
-            if before != after:
+        if index not in boxes and not anew and (before == after or not case.unused_bits_cleared):
+            if before != after and not is_zeroed_only(before, after, case.source.meta_text(_TRANSFER_SYNTAX)):
                 yield f"frame {index + 1} has changed"
-        elif not _equal_outside(case, before, after, _may_change(case, index)):
+        elif not _equal_outside(case, index, before, after):
             yield f"changes outside the boxes of frame {index + 1}"
     yield from (f"there is no frame {index + 1}" for index in boxes if not 0 <= index < count)
 
@@ -150,19 +168,20 @@ def _is_in(box: Box, around: Box) -> bool:
     )
 
 
-def _equal_outside(case: CheckCase, before: bytes, after: bytes, boxes: tuple[Box, ...]) -> bool:
-    """Whether the samples of two compressed frames are equal outside boxes, which may cross the frame's edge.
+def _equal_outside(case: CheckCase, index: int, before: bytes, after: bytes) -> bool:
+    """Whether the samples of two compressed frames are equal outside what may change, and of the same type.
 
     What is left of an irreversible frame depends on its decoder by a rounding: one of them has to agree.
     """
-    new = decoded(after, case.output)
+    shared = case.output_frames.decoded(index, after, case.output) if case.boxes_by_frame.get(index) else None
+    new = decoded(after, case.output) if shared is None else shared
     readers = (0, 1) if case.source.meta_text(_TRANSFER_SYNTAX) in LOSSY_WAVELETS else (0,)
     for reader in readers:
         old = decoded(before, case.source, reader=reader)
-        if old.shape != new.shape:
+        if (old.shape, old.dtype) != (new.shape, new.dtype):
             return False
-        differs = old != new
-        for box in boxes:
+        differs = _differ(case, old, new)
+        for box in _may_change(case, index):
             differs[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = False
         if not differs.any():
             return True

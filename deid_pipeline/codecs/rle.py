@@ -9,14 +9,15 @@ import itertools
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
-from deid_pipeline.codecs.native import fill_cells
+from deid_pipeline.codecs.native import patch_cells
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
-from deid_pipeline.codecs.samples import check_claim, damaged, inside_frame, sample_dtype, stored_values
+from deid_pipeline.codecs.samples import check_claim, damaged, patches_inside, sample_dtype, stored_values
 from deid_pipeline.errors import ResidualRiskError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, Patch, PixelLayout
 
 _HEADER_BYTES = 64
 _MOST_SEGMENTS = 15
@@ -33,40 +34,35 @@ class RleCodec:
 
     def decode_frame(self, frame: Buffer, layout: PixelLayout) -> FrameArray:
         """Decode one frame; see `Codec.decode_frame`."""
-        segments = _segments(frame, layout)
-        dtype = sample_dtype(layout)
-        pixels = layout.rows * layout.columns
-        packed = np.empty((pixels, layout.samples_per_pixel, dtype.itemsize), dtype=np.uint8)
-        for index, segment in enumerate(segments):
-            sample, byte = divmod(index, dtype.itemsize)
-            packed[:, sample, byte] = _unpack(segment, pixels=pixels)
-        values = packed.view(dtype.newbyteorder(">")).reshape(layout.rows, layout.columns, layout.samples_per_pixel)
-        return stored_values(values.astype(dtype), layout, precision=min(layout.bits_stored, layout.bits_allocated))
+        values = run_length_cells(frame, layout).view(sample_dtype(layout))
+        return stored_values(values, layout, precision=min(layout.bits_stored, layout.bits_allocated))
 
     def redact_frame(
         self,
         frame: Buffer,
         layout: PixelLayout,
         *,
-        boxes: Sequence[Box],
-        fill: tuple[int, ...],
-        decoded: FrameArray | None = None,  # noqa: ARG002
+        patches: Sequence[Patch],
+        decoded: FrameArray | None = None,
     ) -> bytes:
         """Return the frame with boxes filled; see `Codec.redact_frame`.
 
         Whole cells are written, bits above Bits Stored among them; outside the boxes those bits stay. Each segment
-        that changes is packed again and unpacked to be compared.
+        that changes is packed again.
         """
         if layout.high_bit + 1 != layout.bits_stored:
             raise ResidualRiskError("run-length coded samples above bit 0 cannot be redacted by this version")
-        cells = fill_cells(fill, layout)
         size = layout.bits_allocated // 8
-        planes = [byte for cell in cells for byte in cell.to_bytes(size, "big")]
-        inside = list(filter(None, (inside_frame(box, layout) for box in boxes)))
-        segments = [
-            _redacted(segment, layout, boxes=inside, value=value)
-            for segment, value in zip(_segments(frame, layout), planes, strict=True)
-        ]
+        cells = [(patch.box, patch_cells(patch, layout)) for patch in patches_inside(patches, layout)]
+        segments = []
+        for index, segment in enumerate(_segments(frame, layout)):
+            sample, byte = divmod(index, size)
+            shift = 8 * (size - 1 - byte)
+            planes = [(box, _byte_of(values[..., sample], shift)) for box, values in cells]
+            known = None
+            if decoded is not None and shift + 8 <= layout.bits_stored:  # else it lacks bits above Bits Stored
+                known = _byte_of(decoded if decoded.ndim == 2 else decoded[..., sample], shift)
+            segments.append(_redacted(segment, layout, planes=planes, known=known))
         return _joined(segments)
 
     def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:  # noqa: ARG002
@@ -78,32 +74,75 @@ class RleCodec:
         return layout.photometric_interpretation
 
 
-def _redacted(segment: bytes, layout: PixelLayout, *, boxes: Sequence[Box], value: int) -> bytes:
-    """One segment with the boxes of its byte plane set to a value; the segment itself where they had it before."""
+def run_length_cells(frame: Buffer, layout: PixelLayout) -> FrameArray:
+    """Expand the cells of one frame, no bit masked: new unsigned array, ``(rows, columns, samples)``.
+
+    Raises
+    ------
+    SourceDataError
+        The frame is damaged or contradicts the layout.
+    """
+    segments = _segments(frame, layout)
+    dtype = np.dtype(f"u{sample_dtype(layout).itemsize}")
+    pixels = layout.rows * layout.columns
+    packed = np.empty((pixels, layout.samples_per_pixel, dtype.itemsize), dtype=np.uint8)
+    for index, segment in enumerate(segments):
+        sample, byte = divmod(index, dtype.itemsize)
+        packed[:, sample, byte] = _unpack(segment, pixels=pixels)
+    cells = packed.view(dtype.newbyteorder(">")).reshape(layout.rows, layout.columns, layout.samples_per_pixel)
+    return cells.astype(dtype)
+
+
+def run_length_frame(cells: FrameArray) -> bytes:
+    """Pack unsigned cells, ``(rows, columns, samples)``, as `run_length_cells` expands them."""
+    import imagecodecs
+
+    size = cells.dtype.itemsize
+    planes = cells.astype(cells.dtype.newbyteorder(">")).view(np.uint8).reshape(*cells.shape, size)
+    return _joined(
+        [
+            bytes(imagecodecs.packbits_encode(np.ascontiguousarray(planes[:, :, sample, byte]), axis=-1))
+            for sample in range(cells.shape[2])
+            for byte in range(size)
+        ]
+    )
+
+
+def _byte_of(values: FrameArray, shift: int) -> FrameArray:
+    """One byte of each value, the one that begins at bit ``shift``; a new array."""
+    return (values >> shift).astype(np.uint8)
+
+
+def _redacted(
+    segment: Buffer, layout: PixelLayout, *, planes: Sequence[tuple[Box, FrameArray]], known: FrameArray | None
+) -> Buffer:
+    """One segment with the boxes of its byte plane set to values; the segment itself where they had them before.
+
+    ``known`` is the plane where it need not be unpacked; it is changed.
+    """
     import imagecodecs
 
     pixels = layout.rows * layout.columns
-    plane = _unpack(segment, pixels=pixels).reshape(layout.rows, layout.columns).copy()
-    before = plane.copy()
-    for box in boxes:
-        plane[box.top : box.bottom, box.left : box.right] = value
-    if np.array_equal(before, plane):
+    plane = _unpack(segment, pixels=pixels).reshape(layout.rows, layout.columns) if known is None else known
+    if all((plane[box.top : box.bottom, box.left : box.right] == values).all() for box, values in planes):
         return segment
-    packed = bytes(imagecodecs.packbits_encode(plane, axis=-1))  # each row on its own, PS3.5 G.3.1
-    if not np.array_equal(_unpack(packed, pixels=pixels), plane.ravel()):
-        raise ResidualRiskError("a rewritten run-length coded segment does not hold the values it should")
-    return packed
+    plane = plane.copy() if known is None else plane
+    for box, values in planes:
+        plane[box.top : box.bottom, box.left : box.right] = values
+    return imagecodecs.packbits_encode(plane, axis=-1)  # each row on its own, PS3.5 G.3.1
 
 
-def _joined(segments: Sequence[bytes]) -> bytes:
+def _joined(segments: Sequence[Buffer]) -> bytes:
     """A frame of segments, each padded to an even length (PS3.5 G.3.1, G.5)."""
-    padded = [segment + b"\0" * (len(segment) % 2) for segment in segments]
-    offsets = [_HEADER_BYTES, *itertools.accumulate(map(len, padded), initial=_HEADER_BYTES)][1:-1]
-    header = [len(padded), *offsets]
-    return struct.pack("<16I", *header, *[0] * (16 - len(header))) + b"".join(padded)
+    lengths = [len(segment) + len(segment) % 2 for segment in segments]
+    header = [len(segments), *itertools.accumulate(lengths[:-1], initial=_HEADER_BYTES)]
+    pieces: list[Buffer] = [struct.pack("<16I", *header, *[0] * (16 - len(header)))]
+    for segment in segments:
+        pieces += [segment, b"\0" * (len(segment) % 2)]
+    return b"".join(pieces)
 
 
-def _segments(frame: Buffer, layout: PixelLayout) -> list[bytes]:
+def _segments(frame: Buffer, layout: PixelLayout) -> list[memoryview]:
     """Cut a frame into its segments by the offsets of its header (PS3.5 G.5)."""
     check_claim(layout)
     count = layout.samples_per_pixel * sample_dtype(layout).itemsize
@@ -117,15 +156,16 @@ def _segments(frame: Buffer, layout: PixelLayout) -> list[bytes]:
     bounds = [int(offset) for offset in header[1 : count + 1]] + [len(frame)]
     if bounds[0] < _HEADER_BYTES or any(left >= right for left, right in itertools.pairwise(bounds)):
         raise damaged("the segments of a run-length coded frame are out of order")
-    return [bytes(frame[left:right]) for left, right in itertools.pairwise(bounds)]
+    view = memoryview(frame)
+    return [view[left:right] for left, right in itertools.pairwise(bounds)]
 
 
-def _unpack(segment: bytes, *, pixels: int) -> FrameArray:
+def _unpack(segment: Buffer, *, pixels: int) -> FrameArray:
     """Expand one segment; a padding byte behind the last run is ignored."""
     import imagecodecs
 
     try:
-        plane = np.frombuffer(imagecodecs.packbits_decode(segment), dtype=np.uint8)
+        plane = np.frombuffer(imagecodecs.packbits_decode(cast("bytes", segment)), dtype=np.uint8)
     except (RuntimeError, ValueError):
         raise damaged("a run-length coded segment cannot be expanded") from None
     if not pixels <= plane.size <= pixels + 1:

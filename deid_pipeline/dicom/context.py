@@ -5,15 +5,25 @@ What belongs here: the record's fields that a file gives. What does not: the tex
 
 from __future__ import annotations
 
-from deid_pipeline.actions import InstanceContext, TextCleaner
+import contextlib
+import datetime
+
+from deid_pipeline.actions import InstanceContext, OverlayRedactor, TextCleaner
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
 
+# Instance Creation, Study, Series, Acquisition and Content Date, Acquisition DateTime
+_MADE_ON = (0x00080012, 0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x0008002A)
 _CHARACTER_SET, _SOP_INSTANCE_UID, _PATIENT_NAME, _PATIENT_ID = 0x00080005, 0x00080018, 0x00100010, 0x00100020
 
 
 def instance_context(
-    file: DicomFile, *, source_path: str, study_instance_uid: str, cleaner: TextCleaner | None = None
+    file: DicomFile,
+    *,
+    source_path: str,
+    study_instance_uid: str,
+    cleaner: TextCleaner | None = None,
+    overlays: OverlayRedactor | None = None,
 ) -> InstanceContext:
     """The context of an open file; everything in it is the source's."""
     declared = file.by_tag.get(_CHARACTER_SET)
@@ -25,7 +35,20 @@ def instance_context(
         patient_id=_decoded(file, _PATIENT_ID, "LO", encodings),
         patient_name=_decoded(file, _PATIENT_NAME, "PN", encodings),
         cleaner=cleaner,
+        last_day=_last_day(file),
+        overlays=overlays,
     )
+
+
+def _last_day(file: DicomFile) -> int | None:
+    """The latest day on which an instance says that it, its study, series or content was made, as an ordinal."""
+    days = []
+    for tag in _MADE_ON:
+        text = file.text(tag)[:8] if tag in file.by_tag else ""
+        if len(text) == 8 and text.isascii() and text.isdigit():
+            with contextlib.suppress(ValueError):  # no day of any calendar
+                days.append(datetime.date(int(text[:4]), int(text[4:6]), int(text[6:])).toordinal())
+    return max(days, default=None)
 
 
 def _decoded(file: DicomFile, tag: int, vr: str, encodings: tuple[str, ...]) -> str:

@@ -6,18 +6,23 @@ What belongs here: asking for the rule of each element, and not asking where the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from deid_pipeline.actions import Effect, Rule
 from deid_pipeline.dicom.paths import PathNamer
 from deid_pipeline.dicom.structure import PRIVATE, Buffer, Element, dictionary_vr
+from deid_pipeline.dicom.values import element_bytes
 
 CHARACTER_SET = 0x00080005
+_KEPT_CREATOR = Rule(Effect.KEEP, lambda value: value.raw, "keep", "PS3.5 7.8.1", "LO")
 
-Known = Mapping[int, tuple[str, Rule | None]]
-"""What is known of public elements, by tag: a VR and the rule for it; no rule: it is copied, whatever it holds.
+Stays = bool | Callable[[bytes], object]
+"""Whether an element of even length is copied: never, whatever it holds, or if this is true of its value field."""
+
+Known = Mapping[int, tuple[str, Rule, Stays]]
+"""What is known of public elements, by tag: a VR, the rule for it, and whether it is copied.
 
 Never in it: what is written as UN, group lengths, and, as copied, sequences and the character set.
 """
@@ -81,9 +86,11 @@ def decide(
         tag = element[0]
         found = known(tag)
         if found is not None and found[0] == element[1]:
-            if found[1] is not None:  # as is with nearly all of them
-                decisions.append(make(Decision, (element[2], element, found[1], "")))
-            continue
+            _, rule, stays = found
+            value, end = element[3], element[4]
+            if not stays or (end - value) & 1 or not (stays is True or stays(bytes(buffer[value:end]))):
+                decisions.append(make(Decision, (element[2], element, rule, "")))
+            continue  # as with nearly all of them
         creator = ""
         if tag & PRIVATE:
             namer = namer or PathNamer(buffer, "")
@@ -94,11 +101,26 @@ def decide(
         rule = rule_for(tag, real_vr(element), creator, parents)
         if creator and rule.effect is not Effect.DELETE:
             kept_blocks.add(tag & 0xFFFF0000 | (tag & 0xFFFF) >> 8)
-        if rule.effect is not Effect.KEEP or element.items is not None or rule.vr == "SQ" or tag == CHARACTER_SET:
+        if not _is_merely_copied(buffer, element, rule):
             decisions.append(Decision(element.start, element, rule, creator))
     if kept_blocks:  # the creator (gggg,00bb) of a private block of which something stays does so too (PS3.5 7.8.1)
-        return [one for one in decisions if one.element.tag not in kept_blocks]
+        return [
+            one._replace(rule=_KEPT_CREATOR) if one.element.tag in kept_blocks else one
+            for one in decisions
+            if one.element.tag not in kept_blocks or _is_odd(one.element)
+        ]
     return decisions
+
+
+def _is_merely_copied(buffer: Buffer, element: Element, rule: Rule) -> bool:
+    """Whether nothing is done to an element but copying it."""
+    if rule.effect is not Effect.KEEP or element.items is not None or rule.vr == "SQ" or element.tag == CHARACTER_SET:
+        return False
+    return not _is_odd(element) and (rule.sound is None or bool(rule.sound(element_bytes(buffer, element))))
+
+
+def _is_odd(element: Element) -> bool:
+    return bool((element.end - element.value) & 1)
 
 
 def real_vr(element: Element) -> str:

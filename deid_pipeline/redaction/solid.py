@@ -5,17 +5,42 @@ What belongs here: the choice of stored sample values. What does not: writing th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
+from deid_pipeline.model import Patch, one_colour
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from deid_pipeline.model import PixelLayout
+    from deid_pipeline.redaction.protocol import Groups, Lettering, Samples
 
 _LUMA_CHROMA = frozenset({"YBR_FULL", "YBR_FULL_422"})
 _RGB = frozenset({"RGB", "YBR_RCT", "YBR_ICT"})
+
+
+@dataclass(frozen=True, slots=True)
+class SolidFill:
+    """Black as the viewer sees it; nothing of the box is left, and nobody takes it for image content."""
+
+    name: str = "solid"
+    summary: str = "black as the viewer sees it"
+    is_plain: bool = True
+    hides_all: bool = True
+
+    def patches(
+        self,
+        frame: Samples,
+        layout: PixelLayout,
+        *,
+        groups: Groups,
+        letterings: Sequence[Lettering] = (),  # noqa: ARG002
+    ) -> tuple[Patch, ...]:
+        """One colour for all boxes; see `Fill.patches` and `fill_for`."""
+        return one_colour([box for group in groups for box in group], fill_for(frame, layout))
 
 
 def fill_for(frame_array: npt.NDArray[Any], layout: PixelLayout) -> tuple[int, ...]:
@@ -65,3 +90,6 @@ def fill_for(frame_array: npt.NDArray[Any], layout: PixelLayout) -> tuple[int, .
     if interpretation in _RGB:
         return (0, 0, 0)
     raise ResidualRiskError("black is unknown for this photometric interpretation")
+
+
+SOLID = SolidFill()

@@ -1,19 +1,22 @@
 """From boxes to new frames: what of a file's pixel data is replaced, and what the header has to say then.
 
-What belongs here: joining codecs, fills and the writer. What does not: choosing boxes (``detection``), rewriting a
-frame (``codecs``), the other elements (``reconstruction``).
+What belongs here: joining codecs, the filling and the writer. What does not: choosing boxes (``detection``), rewriting
+a frame (``codecs``), the other elements (``reconstruction``).
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from deid_pipeline.codecs import (
+    Buffer,
     Codec,
     OffsetTables,
+    clear_unused_bits,
     codec_for,
     forget_pages,
     frame_bytes,
@@ -23,13 +26,30 @@ from deid_pipeline.codecs import (
 from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_text
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import Box, PixelLayout
-from deid_pipeline.redaction import fill_for
+from deid_pipeline.stages.filling import Filling
+from deid_pipeline.stages.value_range import LARGEST, SMALLEST, ValueRange
 
 PHOTOMETRIC_INTERPRETATION = 0x00280004
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
 
+EXTREMES = (SMALLEST, LARGEST)
+
 Boxes = Mapping[int, tuple[Box, ...]]
 """Boxes to fill by 0-based frame index."""
+
+
+class _How(NamedTuple):
+    """How frames are made anew; those in which nothing changes may stay as they are where they are ``verbatim``."""
+
+    codec: Codec
+    filling: Filling
+    follow: ValueRange
+    clear_unused: bool
+    verbatim: bool
+
+    def cleared(self, data: Buffer, layout: PixelLayout) -> bytes | None:
+        """A frame without what lies in unused bits, None where there is nothing or nothing is to be done about it."""
+        return clear_unused_bits(self.codec, data, layout) if self.clear_unused else None
 
 
 @dataclass(frozen=True)
@@ -38,21 +58,25 @@ class PixelEdit:
 
     ``elements`` are whole encoded top-level elements that take the place of the source's, ``new_values`` the texts of
     all elements that change with the pixels, by tag (empty for binary ones). ``replacements`` are in order; each frame
-    is made when it is written.
+    is made when it is written. ``values_after`` says of further elements, once all was written, what became of them;
+    elements that stayed are not among them.
     """
 
     replacements: tuple[Replacement, ...] = ()
     elements: Mapping[int, bytes] = field(default_factory=dict)
     new_values: Mapping[int, str] = field(default_factory=dict)
+    values_after: Callable[[], Mapping[int, str]] = dict
 
-    def without(self, file: DicomFile, deleted: Collection[str]) -> PixelEdit:
-        """The same less what would change elements that are deleted anyway, given by tag path."""
+    def without(self, file: DicomFile, *, deleted: Collection[str], rewritten: Collection[str] = ()) -> PixelEdit:
+        """The same less what would change elements that rules delete or rewrite, given by tag path."""
         gone = {tag for tag in self.new_values if tag_text(tag) in deleted}
+        gone |= {tag for tag in EXTREMES if tag in file.by_tag and tag_text(tag) in (*deleted, *rewritten)}
         places = {file.by_tag[tag].value for tag in gone}
         return PixelEdit(
             tuple(new for new in self.replacements if new.start not in places),
             self.elements,
             {tag: text for tag, text in self.new_values.items() if tag not in gone},
+            lambda: {tag: text for tag, text in self.values_after().items() if tag not in gone},
         )
 
 
@@ -64,8 +88,12 @@ class _Frames:
     ends: array[int]
 
 
-def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit:
-    """Plan the redaction of an open file; nothing is decoded yet.
+def edit_pixels(
+    file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: Filling, clear_unused: bool = False
+) -> PixelEdit:
+    """Plan the redaction of an open file; nothing is decoded yet, and ``filling`` is not asked yet.
+
+    With ``clear_unused`` every frame loses what lies outside Bits Stored; frames without any such bits are copied.
 
     Raises
     ------
@@ -74,7 +102,7 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit
     SourceDataError
         They are damaged, or a box lies on a frame that is not there.
     """
-    if not any(boxes.values()):
+    if not any(boxes.values()) and not clear_unused:
         return PixelEdit()
     codec = codec_for(layout.transfer_syntax_uid)
     if not codec.can_redact:
@@ -87,9 +115,51 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit
         if boxes.get(frame.index):
             interpretations.add(codec.redacted_interpretation(frame.data, layout))
             forget_pages(file.buffer, frame.start, frame.end)
-    if not interpretations or max(boxes) >= len(frames.starts) or min(boxes) < 0:
+    if any(not 0 <= index < len(frames.starts) for index in boxes):
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
-    return _edit(file, layout, boxes, codec, (frames, interpretations - {layout.photometric_interpretation}))
+    new_names = interpretations - {layout.photometric_interpretation}
+    how = _How(codec, filling, ValueRange(file, layout), clear_unused, verbatim=not new_names)
+    producer = partial(_producer, file, layout, how)
+    edit = _edit(file, layout, boxes, producer, (frames, new_names, clear_unused))
+    return _with_extremes(edit, how.follow, boxes, partial(_measure, file, layout, how, boxes))
+
+
+def _with_extremes(edit: PixelEdit, follow: ValueRange, boxes: Boxes, measure: Callable[[], None]) -> PixelEdit:
+    """The edit with the two elements that tell the range of the values.
+
+    They come last, when all frames were made; in a deflated data set nothing can, so that frames are looked at before.
+    """
+    touched = frozenset(index for index, some in boxes.items() if some)
+    deflated = follow.file.is_deflated
+    replacements = []
+    for tag, produce in sorted(follow.producers(touched).items()):
+        element = follow.file.by_tag[tag]
+
+        def made(produce: Callable[[], bytes] = produce) -> bytes:
+            if deflated:
+                measure()
+            return produce()
+
+        replacements.append(Replacement(element.value, element.end, made, last=not deflated))
+    return replace(
+        edit,
+        replacements=(*replacements, *edit.replacements),
+        values_after=lambda: {tag: str(value) for tag, value in follow.new_values(touched).items()},
+    )
+
+
+def _measure(file: DicomFile, layout: PixelLayout, how: _How, boxes: Boxes) -> None:
+    """Note the range of every frame with boxes without writing it."""
+    codec, follow = how.codec, how.follow
+    follow.forget()
+    for frame in iter_frames(file.buffer, layout):
+        some = boxes.get(frame.index)
+        if some:
+            data = how.cleared(frame.data, layout) or frame.data
+            decoded = codec.decode_frame(data, layout)
+            patches = how.filling.patches(codec, data, layout, index=frame.index, boxes=some, decoded=decoded)
+            new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
+            follow.note(decoded, codec.decode_frame(new, layout))
 
 
 def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[int, tuple[Box, ...]]:
@@ -115,16 +185,21 @@ def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[in
 
 
 def _edit(
-    file: DicomFile, layout: PixelLayout, boxes: Boxes, codec: Codec, found: tuple[_Frames, set[str]]
+    file: DicomFile,
+    layout: PixelLayout,
+    boxes: Boxes,
+    producer: Callable[[OffsetTables, tuple[int, tuple[Box, ...]]], Callable[[], bytes]],
+    found: tuple[_Frames, set[str], bool],
 ) -> PixelEdit:
-    frames, new_names = found
+    frames, new_names, clear_unused = found
     tables = OffsetTables(frames.starts, frames.ends)
-    indices = range(len(frames.starts)) if new_names else [index for index in sorted(boxes) if boxes[index]]
+    every = bool(new_names) or clear_unused
+    indices = range(len(frames.starts)) if every else [index for index in sorted(boxes) if boxes[index]]
     replacements = [
         Replacement(
             frames.starts[index],
             frames.ends[index],
-            _producer(file, layout, codec, tables, (index, boxes.get(index, ()))),
+            producer(tables, (index, boxes.get(index, ()))),
         )
         for index in indices
     ]
@@ -144,17 +219,31 @@ def _edit(
 
 
 def _producer(
-    file: DicomFile, layout: PixelLayout, codec: Codec, tables: OffsetTables, place: tuple[int, tuple[Box, ...]]
+    file: DicomFile,
+    layout: PixelLayout,
+    how: _How,
+    tables: OffsetTables,
+    place: tuple[int, tuple[Box, ...]],
 ) -> Callable[[], bytes]:
     """A function that makes the new frame, with the items around it."""
     index, boxes = place
+    codec, follow = how.codec, how.follow
     start, end = tables.starts[index], tables.ends[index]
 
     def produce() -> bytes:
         data = frame_bytes(file.buffer, layout, start=start, end=end)
+        cleared = how.cleared(data, layout)
+        if how.verbatim and not boxes:
+            content = frame_replacement(cleared, layout) if cleared else bytes(file.buffer[start:end])
+            tables.replaced(index, len(content))
+            forget_pages(file.buffer, start, end)
+            return content
+        data = cleared or data
         decoded = codec.decode_frame(data, layout)
-        fill = fill_for(decoded, layout)
-        new = codec.redact_frame(data, layout, boxes=boxes, fill=fill, decoded=decoded)
+        patches = how.filling.patches(codec, data, layout, index=index, boxes=boxes, decoded=decoded)
+        new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
+        if follow and boxes and not file.is_deflated:
+            follow.note(decoded, codec.decode_frame(new, layout))
         content = frame_replacement(new, layout)
         tables.replaced(index, len(content))
         forget_pages(file.buffer, start, end)

@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from pathlib import Path
 from deid_pipeline import __version__
 from deid_pipeline.dicom import (
     DicomFile,
+    EditedDataSet,
+    element_rows,
     file_head,
     marker_elements,
     open_dicom,
@@ -39,18 +41,25 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
+from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
-from deid_pipeline.redaction import prepare_boxes
+from deid_pipeline.redaction import fill_named, prepare_boxes
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
+from deid_pipeline.stages.overlays import PlaneRedactor, boxes_by_plane, planes_read
 from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.side_data import PIXEL_DATA, without_side_data
+from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import make_folder, read_shard, write_shard
+from deid_pipeline.strategy import CompiledStrategy
 
 _CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
 _PIXEL_RULE = ("redactPixels", "follows from redacted pixels")  # action and rule of elements that change with them
+_SIDE_DATA_RULE = ("zeroSideData", "comments and application segments of frames")
 _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -129,7 +138,8 @@ def boxes_by_frame(regions: Iterable[TextRegion], layout: PixelLayout | None) ->
         return {}
     found: dict[int, list[Box]] = defaultdict(list)
     for region in regions:
-        found[region.frame_index or 0].append(region.box)
+        if not region.plane:
+            found[region.frame_index or 0].append(region.box)
     return {
         index: prepare_boxes(boxes, rows=layout.rows, columns=layout.columns, grow_px=0)
         for index, boxes in sorted(found.items())
@@ -169,25 +179,25 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
     source, strategy = plan.source, project.strategy
     layout = pixel_layout(file)
     boxes = boxes_by_frame(plan.regions, layout)
+    fill = fill_named(strategy.pixels.fill)
     pseudonyms = Pseudonyms.for_patient(
         project.secret, patient_id=file.text(0x00100020), study_uid=source.study_instance_uid
     )
-    markers = marker_elements(
-        file.syntax,
-        method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
-        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if layout else ())),
-        temporal_information=strategy.temporal_information,
-        text_cleaned=bool(boxes),
-    )
-    pixels = edit_pixels(file, layout, boxes) if layout else PixelEdit()
+    markers = _markers(strategy, file, boxes, has_pixels=layout is not None)
+    planes = planes_read(file, plan.detection)
+    unused = plan.detection.frames_with_unused_bits > 0
+    filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
+    pixels = PixelEdit()
+    if layout:
+        pixels = edit_pixels(file, layout, boxes, filling=filling, clear_unused=unused)
+        pixels = without_side_data(file, layout, pixels)
     edited = edit_header(
         file,
         strategy,
         pseudonyms,
         markers={**markers, **pixels.elements},
-        partition_key=source.partition_key,
-        source_path=source.source_path,
-        study_instance_uid=source.study_instance_uid,
+        source=source,
+        overlays=PlaneRedactor(planes, boxes_by_plane(plan.regions, planes)),
     )
     changed = {change[2]: change[5] or "" for change in reversed(edited.changes)}  # by tag path; the first one counts
     final = {
@@ -204,8 +214,9 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
     target = f"{staging_folder(project, source.partition_key)}/{source.source_sha256[:16]}.dcm"
     with contextlib.suppress(FileNotFoundError):
         os.unlink(target)  # noqa: PTH108
-    if pixels.new_values:
-        pixels = pixels.without(file, {change.tag_path for change in edited.changes if change.new_value is None})
+    if pixels.replacements:
+        deleted = {change.tag_path for change in edited.changes if change.new_value is None}
+        pixels = pixels.without(file, deleted=deleted, rewritten=_new_values(edited))
     write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
     rebuilt = RebuiltFile(
         source.partition_key,
@@ -220,12 +231,34 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
         plan.detection.reason,
         project.stamp,
     )
-    with_pixels = (
-        ElementChange(source.partition_key, source.source_path, tag_text(tag), *_PIXEL_RULE, text)
-        for tag, text in pixels.new_values.items()
-    )
-    changes = (*edited.changes, *with_pixels)
+    changes = (*edited.changes, *_with_pixels(source, pixels))
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
+
+
+def _markers(
+    strategy: CompiledStrategy, file: DicomFile, boxes: Mapping[int, Sequence[Box]], *, has_pixels: bool
+) -> dict[int, bytes]:
+    """The elements that say what was done; a fill that shows something of what was there claims no clean pixels."""
+    hides_all = fill_named(strategy.pixels.fill).hides_all
+    return marker_elements(
+        file.syntax,
+        method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
+        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if has_pixels and (hides_all or not boxes) else ())),
+        temporal_information=strategy.temporal_information,
+        text_cleaned=bool(boxes) and hides_all,
+    )
+
+
+def _with_pixels(source: SourceFile, pixels: PixelEdit) -> Iterator[ElementChange]:
+    """The elements that change with frames."""
+    for tag, text in {**pixels.new_values, **pixels.values_after()}.items():
+        action, rule = _SIDE_DATA_RULE if tag == PIXEL_DATA else _PIXEL_RULE
+        yield ElementChange(source.partition_key, source.source_path, tag_text(tag), action, rule, text)
+
+
+def _new_values(edited: EditedDataSet) -> dict[str, str]:
+    """What elements have become, by tag path, but for removed and emptied ones."""
+    return {change.tag_path: change.new_value for change in edited.changes if change.new_value}
 
 
 def _plans(project: Project, partition_key: str) -> list[Plan]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
+from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_code, sound_value
+from deid_pipeline.strategy.pixel_rules import PixelRules
 from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
 from deid_pipeline.strategy.selectors import Specificity, as_written, private_selector, specificity
@@ -23,6 +25,8 @@ TypeOf = Callable[[int], str | None]
 """The type (1, 1C, 2, 2C, 3) that an IOD gives a top-level tag, None when it does not have it."""
 
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+_PIXEL_GROUP, _COEFFICIENTS = 0x7FE0, 0x20  # (7fe0,0020) and behind: coefficients of a retired transform
+_PIXEL_GROUPS, _OVERLAY_GROUPS = 0x7F, 0x60  # 7Fxx: variable pixel data, retired
 _NO_PARENTS: tuple[int, ...] = ()
 _ANYWHERE = (0,)
 _CHARACTER_SET = 0x00080005
@@ -40,7 +44,7 @@ class CompiledStrategy:
     rows: tuple[RuleRow, ...] = field(repr=False)
     unlisted: str
     private: str
-    pixels: str
+    pixels: PixelRules
     ignore_vr: bool = True
     _by_class: dict[str, Rules] = field(default_factory=dict, repr=False, compare=False)
 
@@ -50,7 +54,7 @@ class CompiledStrategy:
         rows = [
             (row.pattern, row.vr, row.action.name, row.action.provenance(row.option), row.code) for row in self.rows
         ]
-        parts = (rows, self.codes, self.temporal_information, self.unlisted, self.private, self.pixels)
+        parts = (rows, self.codes, self.temporal_information, self.unlisted, self.private, asdict(self.pixels))
         return hashlib.sha256(json.dumps((*parts, self.ignore_vr)).encode()).hexdigest()
 
     def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
@@ -75,7 +79,8 @@ class CompiledStrategy:
         head = [
             f"{self.name}: {self.description}",
             f"options: {', '.join(self.options) or 'none'}",
-            f"elements no rule names: {self.unlisted}; private elements: {self.private}; pixels: {self.pixels}",
+            f"elements no rule names: {self.unlisted}; private elements: {self.private}",
+            f"pixels: {self.pixels.describe()}",
             f"hash: {self.hash}",
             "",
         ]
@@ -102,7 +107,7 @@ class Rules:
     """A strategy's answers for the instances of one class, each decided once.
 
     ``known`` and ``known_inside`` gather answers by tag for the top level and for items of whatever sequence, each for
-    one VR; None says that the element is copied (see ``dicom.decisions``).
+    one VR, and say which elements are copied (see ``dicom.decisions``).
     """
 
     def __init__(self, strategy: CompiledStrategy, type_of: TypeOf | None) -> None:
@@ -110,8 +115,8 @@ class Rules:
         self._index = strategy._index
         self._answers: dict[tuple[int, str, str, tuple[int, ...]], Rule] = {}
         self._places = {int(path.rsplit(".", 1)[-1], 16) for path in self._index[Specificity.PATH] if '"' not in path}
-        self.known: dict[int, tuple[str, Rule | None]] = {}
-        self.known_inside: dict[int, tuple[str, Rule | None]] = {}
+        self.known: dict[int, tuple[str, Rule, bool | Sound]] = {}
+        self.known_inside: dict[int, tuple[str, Rule, bool | Sound]] = {}
 
     def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
         """The rule for an element.
@@ -134,31 +139,33 @@ class Rules:
         if found is None:
             found = self._answers[key] = self._decide(tag, vr, creator, parents)
             if vr != "UN" and not _has_another_meaning(tag) and parents in (_NO_PARENTS, _ANYWHERE):
-                is_copied = found.effect is Effect.KEEP and vr != "SQ" and tag != _CHARACTER_SET
-                (self.known_inside if parents else self.known)[tag] = vr, None if is_copied else found
+                is_kept = found.effect is Effect.KEEP and vr != "SQ" and tag != _CHARACTER_SET
+                stays = is_kept and (found.sound or True)
+                (self.known_inside if parents else self.known)[tag] = vr, found, stays
         return found
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
-        if parents and tag in _PIXELS:
-            return _default("delete", "pixels inside a sequence, which nobody reads")
+        if _is_unread(tag, nested=bool(parents)):
+            return _deleted("pixels and overlays that nobody reads: in a sequence, or of a retired kind")
         place = ".".join(f"{one:08x}" for one in (*parents, tag))
         row = self._index[Specificity.PATH].get(place)
         if tag >> 16 & 1 and row is None:
             row = self._index[Specificity.TAG].get(private_selector(tag >> 16, creator, tag)) if creator else None
             if row is None:
-                return _default(self._strategy.private, "private elements")
-            return _bound(row.action, row.option, row.vr if vr == "UN" and row.vr else vr, row.origin)
+                return self._unnamed(self._strategy.private, vr, "private elements")
+            vr = row.vr if vr == "UN" and row.vr else vr
+            return self._bound(row.action, row.option, (vr, row.vr), row.origin)
         row = row or self._public_row(tag, vr)
         if row is not None:
             action = row.action
             if not self._strategy.ignore_vr and row.vr and vr not in (row.vr, "UN"):
-                return _default("delete", row.origin)
+                return _deleted(row.origin)
             if row.code and not parents and self._type_of is not None:
                 action = action_for_type(row.code, row.vr or vr, self._type_of(tag))
-            return _bound(action, row.option, vr, row.origin)
+            return self._bound(action, row.option, (vr, _dictionary_vr(tag)), row.origin)
         if _in_data_dictionary(tag):
-            return _default("keep", "PS3.6, not listed in Table E.1-1")
-        return _default(self._strategy.unlisted, "unlisted elements")
+            return self._kept(vr, _dictionary_vr(tag), "PS3.6, not listed in Table E.1-1")
+        return self._unnamed(self._strategy.unlisted, vr, "unlisted elements")
 
     def _public_row(self, tag: int, vr: str) -> RuleRow | None:
         """The narrowest row that speaks of a public tag wherever it stands, without the VR's default."""
@@ -177,6 +184,43 @@ class Rules:
         )
         return row or index[Specificity.VR].get(f"vr:{vr}")
 
+    def _unnamed(self, choice: str, vr: str, origin: str) -> Rule:
+        return self._kept(vr, "", origin) if choice == "keep" else _deleted(origin)
+
+    def _bound(self, action: Action, option: str, vrs: tuple[str, str], origin: str) -> Rule:
+        """The rule of an action for the VR that came and the one that was meant."""
+        vr, meant = vrs
+        if action.name == "keep":
+            return self._kept(vr, meant, origin)
+        if action.name == "delete" or vr not in action.vrs:
+            # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
+            return _deleted(origin)
+        try:
+            if action.name == "cleanCode" and vr in ("LO", "SH"):
+                return Rule(Effect.KEEP, action.bind(option, vr=vr), action.name, origin, vr, sound_code(vr))
+            return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin, vr)
+        except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
+            return _deleted(origin)
+
+    def _kept(self, vr: str, meant: str, origin: str) -> Rule:
+        """Keep, and under a profile, which claims that nothing identifying is left, only what may be there."""
+        if not self._strategy.codes:
+            return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr)
+        other = action_for_stranger(vr, meant)
+        if other is not None:
+            return self._bound(other, "remove" if other.name == "cleanTag" else "", (vr, vr), origin)
+        return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr, sound_value(vr))
+
+
+def _is_unread(tag: int, *, nested: bool) -> bool:
+    """Whether a tag holds pixels that no stage looks at: inside sequences, and what groups 7Fxx once held."""
+    group, number = tag >> 16, tag & 0xFFFF
+    if group & 1:
+        return False
+    if group >> 8 == _PIXEL_GROUPS and (group != _PIXEL_GROUP or number >= _COEFFICIENTS):
+        return True
+    return nested and (tag in _PIXELS or group >> 8 == _OVERLAY_GROUPS)
+
 
 def _has_another_meaning(tag: int) -> bool:
     """Whether the tag alone does not decide: those of private elements, and of group lengths, which go anyway."""
@@ -190,23 +234,11 @@ def _best(rows: dict[str, RuleRow], fits: Callable[[str], bool], weight: Callabl
     return None if found is None else rows[found]
 
 
-def _bound(action: Action, option: str, vr: str, origin: str) -> Rule:
-    if action.name == "keep":
-        return Rule(Effect.KEEP, action.bind("", vr=vr), "keep", origin, vr)
-    if action.name == "delete" or vr not in action.vrs:
-        # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
-        return _default("delete", origin)
-    try:
-        return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin, vr)
-    except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
-        return _default("delete", origin)
-
-
-def _default(name: str, origin: str) -> Rule:
-    action = action_named(name)
+def _deleted(origin: str) -> Rule:
+    action = action_named("delete")
     if action is None:
-        raise KeyError(name)
-    return Rule(Effect.KEEP if name == "keep" else Effect.DELETE, action.bind("", vr="UN"), name, origin)
+        raise KeyError("delete")
+    return Rule(Effect.DELETE, action.bind("", vr="UN"), "delete", origin)
 
 
 def _keyword(tag: int) -> str:
@@ -215,8 +247,18 @@ def _keyword(tag: int) -> str:
     return keyword_for_tag(tag)
 
 
-def _in_data_dictionary(tag: int) -> bool:
-    from pydicom._dicom_dict import DicomDictionary
-    from pydicom.datadict import repeater_has_tag
+def _dictionary_vr(tag: int) -> str:
+    """The VR of PS3.6, several as in ``US or SS``; empty where it has none."""
+    from pydicom.datadict import dictionary_VR
 
-    return tag >> 16 > 0x0006 and (tag in DicomDictionary or repeater_has_tag(tag))
+    try:
+        return dictionary_VR(tag)
+    except KeyError:
+        return ""
+
+
+def _in_data_dictionary(tag: int) -> bool:
+    """Whether PS3.6 has the very tag; the patterns of its retired repeating groups take in far too many."""
+    from pydicom._dicom_dict import DicomDictionary
+
+    return tag >> 16 > 0x0006 and tag in DicomDictionary

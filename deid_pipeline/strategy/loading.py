@@ -7,7 +7,7 @@ What belongs here: finding, reading and checking strategy files. What does not: 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import yaml
 from deid_pipeline.actions import action_named
 from deid_pipeline.errors import StrategyError
 from deid_pipeline.strategy.compiled import CompiledStrategy
+from deid_pipeline.strategy.pixel_rules import PixelRules, read_pixel_rules
 from deid_pipeline.strategy.profile import BASIC_CODE, OPTION_CODES, check_option, profile_rows
 from deid_pipeline.strategy.rows import RuleRow, read_rows
 
@@ -25,15 +26,14 @@ _SAFE_PRIVATE_TABLE = "tables/private_safe_2020b.csv"
 _CHOICES = {
     "profile": ("basic",),
     "unlisted": ("delete", "keep"),
-    "private": ("delete",),
-    "pixels": ("redact_all_text",),
+    "private": ("delete", "keep"),
     "remove_private_tags": ("true", "false"),
     "regenerate_series_number": ("true", "false"),
     "ignore_vr": ("true", "false"),
 }
 _LISTS = ("options", "rules")
 _TEXTS = ("description", "extends")
-_KEYS = (*_CHOICES, *_LISTS, *_TEXTS)
+_KEYS = (*_CHOICES, *_LISTS, *_TEXTS, "pixels")
 _TEMPORAL_OPTIONS = ("retain_longitudinal_full_dates", "retain_longitudinal_modified_dates")
 _MAXIMUM_EXTENDS = 8
 
@@ -48,7 +48,7 @@ class _Composition:
     rules: tuple[RuleRow, ...] = ()
     unlisted: str = "delete"
     private: str = "delete"
-    pixels: str = "redact_all_text"
+    pixels: PixelRules = field(default_factory=PixelRules)
     remove_private_tags: str = "false"  # Visual NLP's switch: no row brings a private element back
     regenerate_series_number: str = "false"  # Visual NLP's switch: Series Number gets a rule
     ignore_vr: str = "true"  # Visual NLP's switch: false deletes elements whose VR is another than their row's
@@ -151,6 +151,8 @@ def _compose(path: Path, depth: int) -> _Composition:
         rules += read_rows(path.parent / file_name)
     if "options" in content:
         content["options"] = tuple(content["options"])
+    if "pixels" in content:
+        content["pixels"] = read_pixel_rules(content["pixels"], path, base=base.pixels)
     return replace(base, rules=rules, **content)
 
 
@@ -184,7 +186,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
             raise StrategyError(f"unknown key {key!r}; known: {', '.join(_KEYS)}", file=path, line=line)
         if key in content:
             raise StrategyError(f"the key {key!r} stands twice", file=path, line=line)
-        content[key] = _value(key, value_node, path)
+        content[key] = value_node if key == "pixels" else _value(key, value_node, path)
     return content
 
 

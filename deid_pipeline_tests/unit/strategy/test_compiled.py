@@ -9,6 +9,7 @@ import pytest
 
 from deid_pipeline.actions import Effect, ElementValue, action_named
 from deid_pipeline.strategy import CompiledStrategy, load
+from deid_pipeline.strategy.pixel_rules import PixelRules
 from deid_pipeline.strategy.rows import RuleRow
 from deid_pipeline_tests.data_sets import pseudonyms
 
@@ -23,7 +24,7 @@ def strategy(*rows: RuleRow, unlisted: str = "delete", **changes: object) -> Com
     parts = {
         "name": "test", "description": "", "options": (), "codes": (("113100", "Basic"),),
         "temporal_information": "REMOVED", "rows": rows, "unlisted": unlisted, "private": "delete",
-        "pixels": "redact_all_text",
+        "pixels": PixelRules(),
     }  # fmt: skip
     return CompiledStrategy(**(parts | changes))  # type: ignore[arg-type]
 
@@ -114,7 +115,7 @@ def test_the_same_question_gets_the_same_rule() -> None:
         lambda: strategy(row("00080050", "delete"), unlisted="keep"),
         lambda: strategy(row("00080050", "delete"), codes=()),
         lambda: strategy(row("00080050", "delete"), temporal_information="MODIFIED"),
-        lambda: strategy(row("00080050", "delete"), pixels="keep"),
+        lambda: strategy(row("00080050", "delete"), pixels=PixelRules(text="nothing")),
         lambda: strategy(row("00080050", "delete"), private="keep"),
     ],
 )
@@ -144,3 +145,8 @@ def test_the_description_shows_every_effective_row_once() -> None:
     assert "(0008,0050) LO remove  [mine.csv:7]" in text
     assert "delete  [" not in text
     assert strategy().hash in strategy().describe()
+
+
+def test_retired_repeating_groups_are_listed_by_no_one() -> None:
+    for tag in (0x7F100020, 0x00203102, 0x10100020, 0x00280412):  # within a pattern of PS3.6, and nobody's element
+        assert load("basic").rule(tag, "LO").action == "delete"

@@ -8,6 +8,7 @@ import pytest
 
 from deid_pipeline.errors import StrategyError
 from deid_pipeline.strategy import CompiledStrategy, load, names
+from deid_pipeline.strategy.pixel_rules import PixelRules
 
 HEAD = "Tags,VR,Name,Status,Action,Option\n"
 
@@ -53,8 +54,13 @@ def test_an_unknown_strategy_is_refused(name: str) -> None:
         ("profile: basic\nprofile: basic\n", 2, "stands twice"),
         ("profile: advanced\n", 1, "is none of basic"),
         ("profile: basic\n\nunlisted: keeep\n", 3, "is none of delete, keep"),
-        ("private: keep\n", 1, "is none of delete"),
+        ("private: hold\n", 1, "is none of delete, keep"),
         ("pixels: [redact_all_text]\n", 1, "one word"),
+        ("description: a\npixels: keep\n", 2, "neither redact_all_text nor a mapping"),
+        ("pixels:\n  tex: redact_all\n", 2, "unknown key 'tex' of pixels"),
+        ("pixels:\n  text: redact_all\n  text: redact_all\n", 3, "stands twice"),
+        ("pixels:\n  text: keep\n", 2, "none of redact_all"),
+        ("pixels:\n  text: [redact_all]\n", 2, "none of redact_all"),
         ("description:\n  a: b\n", 2, "one word"),
         ("profile: basic\noptions: retain_uids\n", 2, "list of names"),
         ("profile: basic\noptions:\n  - retain_uids\n  - retain_everything\n", 4, "unknown option 'retain_everything'"),
@@ -184,4 +190,10 @@ def test_without_a_profile_no_profile_is_claimed(tmp_path: Path) -> None:
 
 def test_without_any_rule_the_defaults_are_the_safe_ones(tmp_path: Path) -> None:
     strategy = loaded(tmp_path, "description: nothing\n")
-    assert (strategy.unlisted, strategy.private, strategy.pixels) == ("delete", "delete", "redact_all_text")
+    assert (strategy.unlisted, strategy.private, strategy.pixels) == ("delete", "delete", PixelRules())
+
+
+def test_pixels_may_be_one_word_or_a_mapping(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "pixels: redact_all_text\n").pixels == PixelRules(text="redact_all")
+    assert loaded(tmp_path, "pixels:\n  text: redact_all\n").pixels == PixelRules(text="redact_all")
+    assert "text redact_all" in loaded(tmp_path, "pixels: redact_all_text\n").describe()

@@ -1,0 +1,177 @@
+"""What a kept value must look like, and what becomes of one that does not (PS3.5 6.2).
+
+What belongs here: the judgement of values that a rule keeps. What does not: which elements are kept (``compiled``).
+
+A slice thickness of ``John Fox`` is no number: whoever typed it put a text where no rule looks for one. So values whose
+VR is made of digits keep only what can be such a value, generously: one that is merely too long stays. Code strings
+are compared with the words that codes are made of; what is none is cleaned like any text. And an element whose VR is a
+text's though PS3.6 says number is cleaned; one that is a name or a date is deleted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from deid_pipeline.actions import Action, ElementValue, Rewrite, action_named
+from deid_pipeline.actions.literals import fitted
+from deid_pipeline.phi import is_code_word, is_plain_word
+
+Sound = Callable[[bytes], object]
+"""Says whether a value field, with its padding, may stay as it is."""
+
+_DAY = rb"\d{4}(?:\.?(?:0[1-9]|1[0-2])\.?(?:0[1-9]|[12]\d|3[01]))"
+_FORMS = {
+    "AS": rb"(?:[ \0]*\d{1,4}[DWMYdwmy][ \0]*|[ \0]*)",
+    "DA": rb"(?:[ \0]*" + _DAY + rb"(?:[ ]*-[ ]*" + _DAY + rb")?[ \0]*|[ \0]*)",
+}
+_CHARACTERS = {
+    "DS": b"0123456789+-.eE",
+    "DT": b"0123456789+-.:",
+    "IS": b"0123456789+-.",
+    "TM": b"0123456789.:-",
+    "UI": b"0123456789.",
+}
+_LONGEST_IS = 12  # characters; more digits are no number of IS, and may be a day or an id
+_BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW"})
+_UNDECIDED = frozenset({"UN", "SQ"})  # nobody's VR, and what is looked into element by element
+_TEXT = frozenset({"AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT"})
+_STRANGERS = dict.fromkeys(_TEXT, "cleanTag")
+_STRANGERS |= {"DA": "delete", "DT": "delete", "PN": "delete", "UI": "hashId"}
+_REMEMBERED = 4096  # code strings
+_LEGAL_CODE = re.compile(rb"[A-Z0-9_ \\\0]*")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS_OF_AN_ID = re.compile(rb"\d{7}")
+_TWO_DIGITS = re.compile(rb"\d\d")
+_PLAIN_CODE = re.compile(rb"(?!.*\d{7})[A-Za-z0-9._-]*[ \0]*")
+
+
+def action_for_stranger(vr: str, meant: str) -> Action | None:
+    """What happens instead of keeping to an element whose VR is another than was meant; None: it is kept all the same.
+
+    Parameters
+    ----------
+    vr
+        As written.
+    meant
+        PS3.6's or the row's VR, several as in ``US or SS``; empty or UN where nobody knows.
+    """
+    known = set(meant.split(" or ")) - {"", "UN", "NONE"}
+    if not known or vr in known or vr in _UNDECIDED or (vr in _TEXT and known & _TEXT):
+        return None
+    name = _STRANGERS.get(vr, "delete" if vr in _BULK and not known & _BULK else None)
+    return action_named(name) if name else None
+
+
+@cache
+def sound_value(vr: str) -> Sound | None:
+    """The judgement for a VR; None for VRs whose kept values stay whatever they are."""
+    if vr == "CS":
+        return _CodeStrings()
+    if vr in _CHARACTERS:
+        return _of_characters(_CHARACTERS[vr] + b"\\ \0", longest=_LONGEST_IS if vr == "IS" else None)
+    form = _FORMS.get(vr)
+    return re.compile(rb"(?:%s)(?:\\(?:%s))*" % (form, form)).fullmatch if form else None
+
+
+def _of_characters(characters: bytes, *, longest: int | None) -> Sound:
+    """The judgement by characters alone, which takes no time; and by the longest of several values."""
+
+    def judge(raw: bytes) -> bool:
+        if raw.translate(None, characters):
+            return False
+        return longest is None or len(raw) <= longest or max(map(len, raw.split(b"\\"))) <= longest + 1  # padded
+
+    return judge
+
+
+@cache
+def mended_value(vr: str) -> Rewrite:
+    """The rewriting of a kept value that is not sound, and no rewriting at all for other VRs.
+
+    What is no value of its VR is emptied and counted. A code string loses what identifies; without a cleaner it is
+    emptied.
+    """
+    if vr == "CS":
+        return _cleaned_codes
+    return _emptied if vr in _FORMS or vr in _CHARACTERS else _same
+
+
+@cache
+def sound_code(vr: str) -> Sound:
+    """The judgement of a part of a coded entry that a local scheme may have filled: SH is the code, else its meaning.
+
+    A code without a long number stays, and a meaning of plain words; only the others ask for a cleaner, and so for a
+    look at the whole header.
+    """
+    return _PLAIN_CODE.fullmatch if vr == "SH" else _PlainText()
+
+
+class _Remembering:
+    """Remembers the values that it found sound: a study has few of them, again and again."""
+
+    def __init__(self) -> None:
+        self._known: set[bytes] = set()
+
+    def __call__(self, raw: bytes) -> bool:
+        if raw in self._known:
+            return True
+        if not self._judges(raw):
+            return False
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known.add(raw)
+        return True
+
+    def _judges(self, raw: bytes) -> bool:
+        raise NotImplementedError
+
+
+class _CodeStrings(_Remembering):
+    """Code strings whose words all are words of codes."""
+
+    def _judges(self, raw: bytes) -> bool:
+        if not _LEGAL_CODE.fullmatch(raw) or _DIGITS_OF_AN_ID.search(raw):
+            return False
+        return all(map(is_code_word, _LETTERS.findall(raw.decode("ascii"))))
+
+
+class _PlainText(_Remembering):
+    """Texts of words that are in everybody's descriptors and in nobody's name, without numbers of more than a digit."""
+
+    def _judges(self, raw: bytes) -> bool:
+        if not raw.isascii() or _TWO_DIGITS.search(raw):
+            return False
+        return all(map(is_plain_word, _LETTERS.findall(raw.decode("ascii"))))
+
+
+def _same(element: ElementValue) -> bytes | None:
+    return element.raw
+
+
+def _emptied(element: ElementValue) -> bytes | None:
+    element.context.count(f"invalid {element.vr}")
+    return b""
+
+
+def _cleaned_codes(element: ElementValue) -> bytes | None:
+    cleaner = element.context.cleaner
+    if cleaner is None:
+        element.context.count("unreadable text")
+        return b""
+    text, codec = _decoded(element.raw)
+    values = [value.strip("\0 ") for value in text.split("\\")]
+    cleaned = [cleaner.clean(value, "remove") if value else value for value in values]
+    if cleaned == values:
+        return element.raw
+    new = (old if one == old else fitted(one, "CS") for one, old in zip(cleaned, values, strict=True))
+    return "\\".join(new).encode(codec)
+
+
+def _decoded(raw: bytes) -> tuple[str, str]:
+    """A code string as text, also one that is not ASCII as it should be, and the codec that gives its bytes back."""
+    try:
+        return raw.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return raw.decode("latin-1"), "latin-1"
