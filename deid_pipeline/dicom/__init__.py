@@ -17,8 +17,8 @@ from deid_pipeline.dicom.markers import marker_elements
 from deid_pipeline.dicom.meta import file_head
 from deid_pipeline.dicom.overlays import overlay_groups, overlay_layouts
 from deid_pipeline.dicom.peek import MEDIA_STORAGE_DIRECTORY, media_storage_class, peek_study_uid
-from deid_pipeline.dicom.rows import element_rows, encoded_text, meta_rows
-from deid_pipeline.dicom.structure import Syntax, tag_text
+from deid_pipeline.dicom.rows import element_rows, encoded_text, keyword_of, meta_rows
+from deid_pipeline.dicom.structure import Syntax, dictionary_vr, tag_text
 from deid_pipeline.dicom.ultrasound import ultrasound_regions
 from deid_pipeline.dicom.writer import Replacement, write_dicom
 
@@ -32,6 +32,7 @@ __all__ = [
     "RuleSource",
     "Syntax",
     "attribute_type",
+    "dictionary_vr",
     "display_of",
     "edit_data_set",
     "element_rows",
@@ -41,6 +42,7 @@ __all__ = [
     "instance_context",
     "iod_name",
     "is_dicom",
+    "keyword_of",
     "marker_elements",
     "media_storage_class",
     "meta_rows",

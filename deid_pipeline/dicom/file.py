@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from deid_pipeline.dicom.structure import (
@@ -35,6 +34,7 @@ MAXIMUM_INFLATED_BYTES = 4 << 30
 
 _READ_WHOLE = 512 << 10  # bytes; up to here reading a file costs less than mapping it
 
+_NO_TEXT = frozenset({"OB", "UN", "SQ"})
 _DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205", "1.2.840.10008.1.2.8.1"}
 
 
@@ -60,20 +60,20 @@ class DicomFile:
     start: int  # of the data set in ``buffer``
     end: int
     elements: list[Element]
+    by_tag: dict[int, Element]  # the top-level ones
 
     @property
     def is_deflated(self) -> bool:
         """Whether the data set is deflated in the file (PS3.5 A.5)."""
         return self.transfer_syntax_uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN
 
-    @cached_property
-    def by_tag(self) -> dict[int, Element]:
-        """The top-level elements by tag."""
-        return {element.tag: element for element in self.elements}
-
     def text(self, tag: int) -> str:
         """The first value of a top-level text element; empty when it is absent."""
         return first_text(self.buffer, self.by_tag.get(tag))
+
+    def empty_tags(self) -> set[int]:
+        """The tags of top-level elements that have no value."""
+        return {element[0] for element in self.by_tag.values() if element[3] == element[4]}
 
 
 def is_dicom(head: bytes) -> bool:
@@ -149,7 +149,8 @@ def _parse(path: Path, descriptor: int, content: Content) -> DicomFile:
     elements, _ = parse_data_set(buffer, start, end, syntax)
     if not elements:
         raise SourceDataError("the file holds no data set")
-    return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, elements)
+    by_tag = {element[0]: element for element in elements}
+    return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, elements, by_tag)
 
 
 def read_head(content: Content) -> tuple[dict[int, str], str, int]:
@@ -183,12 +184,13 @@ def _read_meta(content: Content, start: int) -> tuple[dict[int, str], int]:
     """The text values of group 2 and the offset behind it."""
     values: dict[int, str] = {}
     position = start
+    size = len(content)
     while content[position : position + 2] == b"\x02\x00":
-        tag, vr, value, length = read_header(content, position, len(content), EXPLICIT_LE)
+        tag, vr, value, length = read_header(content, position, size, EXPLICIT_LE)
         end = value + length
-        if length < 0 or end > len(content):
+        if length < 0 or end > size:
             raise SourceDataError("the data end inside group 2", offset=position)
-        if vr not in {"OB", "UN", "SQ"}:
+        if vr not in _NO_TEXT:
             values[tag] = content[value:end].decode("latin-1").strip("\0 ")
         position = end
     return values, position

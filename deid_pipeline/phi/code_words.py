@@ -1,6 +1,7 @@
 """Words of codes: which of them are terms of the standard, or words of descriptors, and so name nobody.
 
-What belongs here: the judgement of one word of a code string or of a code's meaning. What does not: cleaning such a value (``cleaning``).
+What belongs here: the judgement of one word of a code string or of a code's meaning. What does not: cleaning such a
+value (``cleaning``).
 """
 
 from __future__ import annotations

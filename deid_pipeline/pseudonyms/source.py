@@ -30,7 +30,7 @@ class Pseudonyms:
     @classmethod
     def for_patient(cls, secret: ProjectSecret, *, patient_id: str, study_uid: str) -> Pseudonyms:
         """Bind the secret to the patient of an instance."""
-        return cls(secret, patient_scope(patient_id, study_uid))
+        return cls(secret, _patient_scope(patient_id, study_uid))
 
     def uid(self, original: str) -> str:
         """The pseudonym of a UID."""
@@ -70,5 +70,6 @@ class Pseudonyms:
 
 
 # Asked for again by every instance of a patient.
+_patient_scope = lru_cache(maxsize=1024)(patient_scope)
 _patient_number = lru_cache(maxsize=1024)(patient_number)
 _days_offset = lru_cache(maxsize=1024)(days_offset)

@@ -7,7 +7,6 @@ pixels and files (``reconstruction``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 from deid_pipeline.actions import ElementValue, InstanceContext
@@ -47,11 +46,18 @@ def edit_header(
     ``source`` is the file's row; ``overlays`` holds the overlay planes that were read, no others are kept.
     """
     rules = overlay_rules(file, rules_for(file, strategy), overlays.planes if overlays else ())
-    context = instance_context(file, source_path=source.source_path, study_instance_uid=source.study_instance_uid)
-    context = replace(context, cleaner=InstanceCleaner(file, pseudonyms), overlays=overlays)
+    context = instance_context(
+        file,
+        source_path=source.source_path,
+        study_instance_uid=source.study_instance_uid,
+        cleaner=InstanceCleaner(file, pseudonyms),
+        overlays=overlays,
+    )
     made = _inserted(file, strategy, pseudonyms, context)
     editor = HeaderEditor(file, rules)
-    made |= missing_elements(file, present=editor.remaining_tags() | markers.keys() | made.keys())
+    present = editor.remaining_tags()
+    present.update(markers, made)
+    made |= missing_elements(file, present=present)
     if _PATIENT_ID in made:  # nameless patients stay apart
         made[_PATIENT_ID] = encoded_element(_PATIENT_ID, "LO", pseudonyms.patient_id().encode("ascii"), file.syntax)
     origin = source.partition_key, source.source_path

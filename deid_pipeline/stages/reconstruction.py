@@ -11,7 +11,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -55,6 +55,7 @@ from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import make_folder, read_shard, write_shard
+from deid_pipeline.strategy import CompiledStrategy
 
 _CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
 _PIXEL_RULE = ("redactPixels", "follows from redacted pixels")  # action and rule of elements that change with them
@@ -100,29 +101,22 @@ def rebuild_study(project: Project, partition_key: str, *, progress: Progress | 
 def rebuild_instance(project: Project, plan: Plan) -> Rebuilt:
     """Write the de-identified copy of one instance; whatever stops that becomes its status."""
     source, detection = plan.source, plan.detection
-    blank = RebuiltFile(
-        source.partition_key,
-        source.source_path,
-        source.source_sha256,
-        "",
-        "",
-        "",
-        detection.frames,
-        0,
-        detection.status,
-        detection.reason,
-        project.stamp,
-    )
     if detection.status != Status.NEW:
-        return Rebuilt(blank)
+        return Rebuilt(_without_copy(plan, detection.status, detection.reason, project.stamp))
     try:
         with open_dicom(Path(source.source_path)) as file:
-            rebuilt = _rebuild(project, plan, file, blank)
+            rebuilt = _rebuild(project, plan, file)
         _refuse_changed(source)
         return rebuilt
     except FILE_FAILURES as error:
-        status, reason = status_and_reason(error, "rebuilding")
-        return Rebuilt(replace(blank, status=status, reason=reason))
+        return Rebuilt(_without_copy(plan, *status_and_reason(error, "rebuilding"), project.stamp))
+
+
+def _without_copy(plan: Plan, status: str, reason: str, stamp: str) -> RebuiltFile:
+    """The row of an instance that has no copy."""
+    source = plan.source
+    identity = source.partition_key, source.source_path, source.source_sha256
+    return RebuiltFile(*identity, "", "", "", plan.detection.frames, 0, status, reason, stamp)
 
 
 def _refuse_changed(source: SourceFile) -> None:
@@ -176,7 +170,7 @@ def _still_there(row: OutputFile) -> bool:
     return path.is_file() and path.stat().st_size == row.size_bytes
 
 
-def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) -> Rebuilt:
+def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
     source, strategy = plan.source, project.strategy
     layout = pixel_layout(file)
     boxes = boxes_by_frame(plan.regions, layout)
@@ -184,13 +178,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     pseudonyms = Pseudonyms.for_patient(
         project.secret, patient_id=file.text(0x00100020), study_uid=source.study_instance_uid
     )
-    markers = marker_elements(
-        file.syntax,
-        method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
-        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if layout and (fill.hides_all or not boxes) else ())),
-        temporal_information=strategy.temporal_information,
-        text_cleaned=bool(boxes) and fill.hides_all,
-    )
+    markers = _markers(strategy, file, boxes, has_pixels=layout is not None)
     planes = planes_read(file, plan.detection)
     unused = plan.detection.frames_with_unused_bits > 0
     filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
@@ -206,7 +194,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         source=source,
         overlays=PlaneRedactor(planes, boxes_by_plane(plan.regions, planes)),
     )
-    changed = {change.tag_path: change.new_value or "" for change in reversed(edited.changes)}  # the first one counts
+    changed = {change[2]: change[5] or "" for change in reversed(edited.changes)}  # by tag path; the first one counts
     final = {
         tag: changed[path] if (path := tag_text(tag)) in changed else file.text(tag)
         for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)
@@ -221,20 +209,39 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     target = f"{staging_folder(project, source.partition_key)}/{source.source_sha256[:16]}.dcm"
     with contextlib.suppress(FileNotFoundError):
         os.unlink(target)  # noqa: PTH108
-    if boxes:
+    if pixels.replacements:
         deleted = {change.tag_path for change in edited.changes if change.new_value is None}
         pixels = pixels.without(file, deleted=deleted, rewritten=_new_values(edited))
     write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
-    rebuilt = replace(
-        blank,
-        staged_path=target,
-        release_name="/".join(("dicom", *(_UNSAFE_IN_NAMES.sub("_", name) for name in names))),
-        patient_pseudonym=patient,
-        frames=layout.number_of_frames if layout else 0,
-        frames_redacted=len(boxes),
+    rebuilt = RebuiltFile(
+        source.partition_key,
+        source.source_path,
+        source.source_sha256,
+        target,
+        "/".join(("dicom", *(_UNSAFE_IN_NAMES.sub("_", name) for name in names))),
+        patient,
+        layout.number_of_frames if layout else 0,
+        len(boxes),
+        plan.detection.status,
+        plan.detection.reason,
+        project.stamp,
     )
     changes = (*edited.changes, *_with_pixels(source, pixels))
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
+
+
+def _markers(
+    strategy: CompiledStrategy, file: DicomFile, boxes: Mapping[int, Sequence[Box]], *, has_pixels: bool
+) -> dict[int, bytes]:
+    """The elements that say what was done; a fill that shows something of what was there claims no clean pixels."""
+    hides_all = fill_named(strategy.pixels.fill).hides_all
+    return marker_elements(
+        file.syntax,
+        method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
+        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if has_pixels and (hides_all or not boxes) else ())),
+        temporal_information=strategy.temporal_information,
+        text_cleaned=bool(boxes) and hides_all,
+    )
 
 
 def _with_pixels(source: SourceFile, pixels: PixelEdit) -> Iterator[ElementChange]:
@@ -289,20 +296,4 @@ def _write(project: Project, partition_key: str, results: Sequence[Rebuilt]) -> 
 
 
 def _crashed(plan: Plan) -> Rebuilt:
-    source = plan.source
-    reason = "the process that rebuilt the file died"
-    return Rebuilt(
-        RebuiltFile(
-            source.partition_key,
-            source.source_path,
-            source.source_sha256,
-            "",
-            "",
-            "",
-            plan.detection.frames,
-            0,
-            Status.QUARANTINED,
-            reason,
-            "",
-        )
-    )
+    return Rebuilt(_without_copy(plan, Status.QUARANTINED, "the process that rebuilt the file died", ""))

@@ -30,7 +30,6 @@ _PIXEL_GROUPS, _OVERLAY_GROUPS = 0x7F, 0x60  # 7Fxx: variable pixel data, retire
 _NO_PARENTS: tuple[int, ...] = ()
 _ANYWHERE = (0,)
 _CHARACTER_SET = 0x00080005
-_LOOKED_AT_VRS = frozenset({"SQ", "UN"})
 
 
 @dataclass(frozen=True)
@@ -107,8 +106,8 @@ class CompiledStrategy:
 class Rules:
     """A strategy's answers for the instances of one class, each decided once.
 
-    ``copied`` and ``copied_inside`` gather, by tag, the VRs of elements that were found to be kept and what judges
-    their values (see ``dicom.RuleSource``): top-level ones, and those of items whatever sequence these belong to.
+    ``known`` and ``known_inside`` gather answers by tag for the top level and for items of whatever sequence, each for
+    one VR, and say which elements are copied (see ``dicom.decisions``).
     """
 
     def __init__(self, strategy: CompiledStrategy, type_of: TypeOf | None) -> None:
@@ -116,8 +115,8 @@ class Rules:
         self._index = strategy._index
         self._answers: dict[tuple[int, str, str, tuple[int, ...]], Rule] = {}
         self._places = {int(path.rsplit(".", 1)[-1], 16) for path in self._index[Specificity.PATH] if '"' not in path}
-        self.copied: dict[int, tuple[str, Sound | None]] = {}
-        self.copied_inside: dict[int, tuple[str, Sound | None]] = {}
+        self.known: dict[int, tuple[str, Rule, bool | Sound]] = {}
+        self.known_inside: dict[int, tuple[str, Rule, bool | Sound]] = {}
 
     def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
         """The rule for an element.
@@ -139,11 +138,10 @@ class Rules:
         found = self._answers.get(key)
         if found is None:
             found = self._answers[key] = self._decide(tag, vr, creator, parents)
-            if found.effect is Effect.KEEP and vr not in _LOOKED_AT_VRS and not _is_looked_at(tag):
-                if not parents:
-                    self.copied[tag] = (vr, found.sound)
-                elif parents == _ANYWHERE:
-                    self.copied_inside[tag] = (vr, found.sound)
+            if vr != "UN" and not _has_another_meaning(tag) and parents in (_NO_PARENTS, _ANYWHERE):
+                is_kept = found.effect is Effect.KEEP and vr != "SQ" and tag != _CHARACTER_SET
+                stays = is_kept and (found.sound or True)
+                (self.known_inside if parents else self.known)[tag] = vr, found, stays
         return found
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
@@ -224,9 +222,9 @@ def _is_unread(tag: int, *, nested: bool) -> bool:
     return nested and (tag in _PIXELS or group >> 8 == _OVERLAY_GROUPS)
 
 
-def _is_looked_at(tag: int) -> bool:
-    """Whether a tag means something to who edits a data set: private ones, group lengths, the character set."""
-    return bool(tag >> 16 & 1) or tag & 0xFFFF == 0 or tag == _CHARACTER_SET
+def _has_another_meaning(tag: int) -> bool:
+    """Whether the tag alone does not decide: those of private elements, and of group lengths, which go anyway."""
+    return bool(tag >> 16 & 1) or tag & 0xFFFF == 0
 
 
 def _best(rows: dict[str, RuleRow], fits: Callable[[str], bool], weight: Callable[[str], int]) -> RuleRow | None:

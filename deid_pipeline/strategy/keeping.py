@@ -102,8 +102,8 @@ def mended_value(vr: str) -> Rewrite:
 def sound_code(vr: str) -> Sound:
     """The judgement of a part of a coded entry that a local scheme may have filled: SH is the code, else its meaning.
 
-    A code without a long number stays, and a meaning of plain words; only the others ask for a cleaner, and so for a look
-    at the whole header.
+    A code without a long number stays, and a meaning of plain words; only the others ask for a cleaner, and so for a
+    look at the whole header.
     """
     return _PLAIN_CODE.fullmatch if vr == "SH" else _PlainText()
 
