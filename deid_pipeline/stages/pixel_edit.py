@@ -130,6 +130,8 @@ def _with_extremes(edit: PixelEdit, follow: ValueRange, boxes: Boxes, measure: C
     They come last, when all frames were made; in a deflated data set nothing can, so that frames are looked at before.
     """
     touched = frozenset(index for index, some in boxes.items() if some)
+    if not touched:
+        return edit
     deflated = follow.file.is_deflated
     replacements = []
     for tag, produce in sorted(follow.producers(touched).items()):

@@ -160,6 +160,11 @@ def staging_folder(project: Project, partition_key: str) -> Path:
     return _staging(project.settings.vault, partition_key)
 
 
+@lru_cache(maxsize=1024)
+def _file_name(name: str) -> str:
+    return _UNSAFE_IN_NAMES.sub("_", name)
+
+
 @lru_cache(maxsize=64)
 def _staging(vault: Path, partition_key: str) -> Path:
     return vault / "staging" / partition_key
@@ -218,7 +223,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
         source.source_path,
         source.source_sha256,
         target,
-        "/".join(("dicom", *(_UNSAFE_IN_NAMES.sub("_", name) for name in names))),
+        "/".join(("dicom", *map(_file_name, names))),
         patient,
         layout.number_of_frames if layout else 0,
         len(boxes),

@@ -28,6 +28,7 @@ PLAIN_FILES = {
     "needles",
     "protocol",
     "reading",
+    "resemblance",
     "running",
     "samples",
     "scanning",
