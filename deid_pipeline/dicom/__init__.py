@@ -7,6 +7,7 @@ What belongs here: Part 10 files, data sets, element names, the pixel layout, ed
 from deid_pipeline.dicom.completion import missing_elements
 from deid_pipeline.dicom.context import instance_context
 from deid_pipeline.dicom.decisions import AskedAlways, RuleSource
+from deid_pipeline.dicom.display import display_of
 from deid_pipeline.dicom.editor import EditedDataSet, HeaderEditor, edit_data_set
 from deid_pipeline.dicom.encoding import element as encoded_element
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
@@ -32,6 +33,7 @@ __all__ = [
     "Syntax",
     "attribute_type",
     "dictionary_vr",
+    "display_of",
     "edit_data_set",
     "element_rows",
     "encoded_element",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deid_pipeline.codecs import codec_for, has_unused_bits_set, iter_frames, overlay_frame
-from deid_pipeline.dicom import DicomFile, element_rows, open_dicom, pixel_layout
+from deid_pipeline.dicom import DicomFile, display_of, element_rows, open_dicom, pixel_layout
 from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import (
     Box,
@@ -26,7 +26,7 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
-from deid_pipeline.ocr import OcrEngine, engine, to_8bit
+from deid_pipeline.ocr import OcrEngine, engine, read_frame
 from deid_pipeline.phi import LabelledSpan, harvest, label_spans
 from deid_pipeline.redaction import grow_box
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
@@ -129,6 +129,7 @@ def _read_frames(
     reader = _engine(project)
     set_before = set_regions(project.strategy.pixels, file, layout)
     blank = _blank(source, reader)
+    display = display_of(file)
     always = [_at(replace(blank, engine=ENGINE, reason=reason), box) for box, reason in set_before.filled]
     seen: dict[bytes, list[TextRegion]] = {}
     unused: dict[bytes, bool] = {}
@@ -141,7 +142,7 @@ def _read_frames(
             unused[digest] = has_unused_bits_set(codec, frame.data, layout, decoded=decoded)
             seen[digest] = [
                 _region(blank, span, line.read_score)
-                for line, spans in _labelled(reader.read(to_8bit(decoded, layout)), layout, identifiers)
+                for line, spans in _labelled(read_frame(reader, decoded, layout, display), layout, identifiers)
                 if any(span.is_phi for span in spans) or not set_before.keeps(line.box)
                 for span in spans
             ]
