@@ -46,10 +46,15 @@ def renamed(source: str, invented: str, middle: Callable[[], str], *, encodings:
     encodings
         Of the element; a group that they cannot carry is written in Latin letters.
     """
+    has_middle = any(group.count("^") > 1 for group in source.split("=")[:_GROUPS])
+    return _renamed(source, invented, middle() if has_middle else "", tuple(encodings))
+
+
+@lru_cache(maxsize=4096)  # the instances of a series name the same persons
+def _renamed(source: str, invented: str, middle: str, encodings: tuple[str, ...]) -> bytes:
     family, _, given = invented.partition("^")
     groups = source.split("=")[:_GROUPS]
-    names = (family, given, middle() if any(group.count("^") > 1 for group in groups) else "")
-    return b"=".join(_group(group, names, encodings) for group in groups)
+    return b"=".join(_group(group, (family, given, middle), encodings) for group in groups)
 
 
 def _group(source: str, names: tuple[str, str, str], encodings: Sequence[str]) -> bytes:

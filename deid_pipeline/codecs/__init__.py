@@ -11,9 +11,11 @@ from deid_pipeline.codecs.jpeg import JPEG
 from deid_pipeline.codecs.jpeg_2000 import JPEG_2000
 from deid_pipeline.codecs.jpeg_ls import JPEG_LS
 from deid_pipeline.codecs.native import NATIVE
+from deid_pipeline.codecs.overlays import overlay_frame, redact_overlay
 from deid_pipeline.codecs.protocol import Buffer, Codec, FrameArray
 from deid_pipeline.codecs.rle import RLE
 from deid_pipeline.codecs.side_data import has_side_data, telling_ranges
+from deid_pipeline.codecs.unused_bits import IRREVERSIBLE, clear_unused_bits, has_unused_bits_set, may_have_unused_bits
 from deid_pipeline.errors import SourceDataError
 
 CODECS: tuple[Codec, ...] = (NATIVE, RLE, JPEG, JPEG_LS, JPEG_2000, HTJ2K)
@@ -46,16 +48,22 @@ def codec_for(transfer_syntax_uid: str) -> Codec:
 
 __all__ = [
     "CODECS",
+    "IRREVERSIBLE",
     "Buffer",
     "Codec",
     "Frame",
     "FrameArray",
     "OffsetTables",
+    "clear_unused_bits",
     "codec_for",
     "forget_pages",
     "frame_bytes",
     "frame_replacement",
     "has_side_data",
+    "has_unused_bits_set",
     "iter_frames",
+    "may_have_unused_bits",
+    "overlay_frame",
+    "redact_overlay",
     "telling_ranges",
 ]

@@ -130,16 +130,17 @@ def _colour_spaces(header: Codestream, layout: PixelLayout) -> tuple[str | None,
 
 
 def _in_stream(patch: Patch, ring: tuple[int, int], header: Codestream, layout: PixelLayout) -> Patch:
-    """The patch grown by a ring, in values of the stream's components (T.871 clause 7 for YCbCr).
+    """The patch grown by a ring of its edge, in values of the stream's components (T.871 clause 7 for YCbCr).
 
     Raises
     ------
     ResidualRiskError
-        A value does not fit the stream, or the patch has more than one colour.
+        A value does not fit the stream.
     """
-    if not patch.is_plain:
-        raise ResidualRiskError("nothing but one colour can be written into a frame of the cosine transform")
     box, values = _with_ring(patch.box, ring), patch.values
+    if not patch.is_plain:
+        beside, below = ring
+        values = np.pad(values, ((below, below), (beside, beside), (0, 0)), mode="edge")
     if not _is_converted(header, layout):
         return Patch(box, stream_samples(values.astype("i8" if layout.pixel_representation else "u8"), header))
     red, green, blue = np.moveaxis(values.astype(np.float64), -1, 0)

@@ -7,12 +7,13 @@ What belongs here: making them. What does not: which they are (``iods``), their 
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from deid_pipeline.dicom.dummies import Surroundings, legal_dummy
 from deid_pipeline.dicom.encoding import element
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.iods import required_tags
-from deid_pipeline.dicom.structure import dictionary_vr
+from deid_pipeline.dicom.structure import Syntax, dictionary_vr
 
 _SOP_CLASS_UID, _MEDIA_STORAGE_CLASS = 0x00080016, 0x00020002
 _BODY_PART_EXAMINED, _PHOTOMETRIC_INTERPRETATION = 0x00180015, 0x00280004
@@ -34,11 +35,9 @@ def missing_elements(file: DicomFile, *, present: Collection[int]) -> dict[int, 
         left out: the element made here is to take its place.
     """
     uid = file.text(_SOP_CLASS_UID) or file.meta.get(_MEDIA_STORAGE_CLASS, "")
-    lacking = {
-        tag: kind
-        for tag, kind in required_tags(uid, present=present).items()
-        if tag not in present or (kind == "1" and _is_empty(file, tag))
-    }
+    required = required_tags(uid, present=present)
+    lacking = required.keys() - present
+    lacking |= {tag for tag in file.empty_tags() & required.keys() if required[tag] == "1"}
     if not lacking:
         return {}
     surroundings = Surroundings(
@@ -47,18 +46,21 @@ def missing_elements(file: DicomFile, *, present: Collection[int]) -> dict[int, 
         transfer_syntax_uid=file.transfer_syntax_uid,
         body_part_examined=file.text(_BODY_PART_EXAMINED),
     )
-    made: dict[int, bytes] = {}
-    for tag in sorted(lacking):
+    return dict(_encoded(frozenset((tag, required[tag]) for tag in lacking), surroundings, file.syntax))
+
+
+@lru_cache(maxsize=1024)  # the instances of a series lack the same
+def _encoded(
+    lacking: frozenset[tuple[int, str]], surroundings: Surroundings, syntax: Syntax
+) -> tuple[tuple[int, bytes], ...]:
+    """Elements, as tags and bytes, for tags and their types."""
+    made = []
+    for tag, kind in sorted(lacking):
         vr = dictionary_vr(tag)
-        value = b"" if lacking[tag] == "2" else _value(tag, vr, surroundings)
+        value = b"" if kind == "2" else _value(tag, vr, surroundings)
         if value is not None:
-            made[tag] = element(tag, vr, value, file.syntax)
-    return made
-
-
-def _is_empty(file: DicomFile, tag: int) -> bool:
-    found = file.by_tag.get(tag)
-    return found is not None and found.value == found.end
+            made.append((tag, element(tag, vr, value, syntax)))
+    return tuple(made)
 
 
 def _value(tag: int, vr: str, surroundings: Surroundings) -> bytes | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 
-from deid_pipeline.actions import InstanceContext
+from deid_pipeline.actions import InstanceContext, OverlayRedactor, TextCleaner
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
 
@@ -17,15 +17,26 @@ _MADE_ON = (0x00080012, 0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x000800
 _CHARACTER_SET, _SOP_INSTANCE_UID, _PATIENT_NAME, _PATIENT_ID = 0x00080005, 0x00080018, 0x00100010, 0x00100020
 
 
-def instance_context(file: DicomFile, *, source_path: str, study_instance_uid: str) -> InstanceContext:
+def instance_context(
+    file: DicomFile,
+    *,
+    source_path: str,
+    study_instance_uid: str,
+    cleaner: TextCleaner | None = None,
+    overlays: OverlayRedactor | None = None,
+) -> InstanceContext:
     """The context of an open file; everything in it is the source's."""
+    declared = file.by_tag.get(_CHARACTER_SET)
+    encodings = encodings_for(b"" if declared is None else element_bytes(file.buffer, declared))
     return InstanceContext(
         source_path=source_path,
         sop_instance_uid=file.text(_SOP_INSTANCE_UID),
         study_instance_uid=study_instance_uid,
-        patient_id=_decoded(file, _PATIENT_ID, "LO"),
-        patient_name=_decoded(file, _PATIENT_NAME, "PN"),
+        patient_id=_decoded(file, _PATIENT_ID, "LO", encodings),
+        patient_name=_decoded(file, _PATIENT_NAME, "PN", encodings),
+        cleaner=cleaner,
         last_day=_last_day(file),
+        overlays=overlays,
     )
 
 
@@ -40,11 +51,9 @@ def _last_day(file: DicomFile) -> int | None:
     return max(days, default=None)
 
 
-def _decoded(file: DicomFile, tag: int, vr: str) -> str:
-    """The first value of a top-level element under the file's character set; empty when it is absent."""
+def _decoded(file: DicomFile, tag: int, vr: str, encodings: tuple[str, ...]) -> str:
+    """The first value of a top-level element; empty when it is absent."""
     element = file.by_tag.get(tag)
     if element is None or element.items is not None:
         return ""
-    declared = file.by_tag.get(_CHARACTER_SET)
-    encodings = encodings_for(b"" if declared is None else element_bytes(file.buffer, declared))
     return text_value(element_bytes(file.buffer, element), vr, encodings).split("\\")[0].strip()

@@ -16,11 +16,18 @@ from deid_pipeline.dicom.structure import PRIVATE, Buffer, Element, dictionary_v
 from deid_pipeline.dicom.values import element_bytes
 
 CHARACTER_SET = 0x00080005
-Copied = tuple[str, Callable[[bytes], object] | None]
-"""A VR, and what says of a value field whether it may stay."""
-
-_NONE_KNOWN: Mapping[int, Copied] = MappingProxyType({})
 _KEPT_CREATOR = Rule(Effect.KEEP, lambda value: value.raw, "keep", "PS3.5 7.8.1", "LO")
+
+Stays = bool | Callable[[bytes], object]
+"""Whether an element of even length is copied: never, whatever it holds, or if this is true of its value field."""
+
+Known = Mapping[int, tuple[str, Rule, Stays]]
+"""What is known of public elements, by tag: a VR, the rule for it, and whether it is copied.
+
+Never in it: what is written as UN, group lengths, and, as copied, sequences and the character set.
+"""
+
+_NOTHING: Known = MappingProxyType({})
 
 
 class RuleLookup(Protocol):
@@ -31,18 +38,13 @@ class RuleLookup(Protocol):
 
 
 class RuleSource(Protocol):
-    """Rules, and the elements that need none looked up because they are copied anyway, as nearly all are.
-
-    ``copied`` has, by tag, the VRs of public top-level elements that a rule keeps, and what judges their values (None:
-    all may stay); ``copied_inside`` those of elements of items, whatever sequence these belong to. Never in them: SQ,
-    UN, group lengths, the character set.
-    """
+    """Rules, and what is known of them without asking: at the top level, and inside whatever sequence."""
 
     @property
-    def copied(self) -> Mapping[int, Copied]: ...  # noqa: D102
+    def known(self) -> Known: ...  # noqa: D102
 
     @property
-    def copied_inside(self) -> Mapping[int, Copied]: ...  # noqa: D102
+    def known_inside(self) -> Known: ...  # noqa: D102
 
     @property
     def rule(self) -> RuleLookup: ...  # noqa: D102
@@ -52,8 +54,8 @@ class AskedAlways(NamedTuple):
     """A lookup that is asked about every element."""
 
     rule: RuleLookup
-    copied: Mapping[int, Copied] = _NONE_KNOWN
-    copied_inside: Mapping[int, Copied] = _NONE_KNOWN
+    known: Known = _NOTHING
+    known_inside: Known = _NOTHING
 
 
 class Decision(NamedTuple):
@@ -75,18 +77,20 @@ def decide(
     parents
         The tags of the sequences around the data set, the outermost first.
     """
-    copied = (rules.copied_inside if parents else rules.copied).get
-    rule_for = rules.rule
+    known = (rules.known_inside if parents else rules.known).get
+    rule_for, make = rules.rule, tuple.__new__  # Decision(...) itself would take as long as all the rest
     namer: PathNamer | None = None
     kept_blocks: set[int] = set()
     decisions: list[Decision] = []
     for element in elements:
-        tag, vr, _, value, end = element[:5]
-        known = copied(tag)
-        if known is not None and known[0] == vr and not (end - value) & 1:  # as with nearly all of them
-            sound = known[1]
-            if sound is None or sound(bytes(buffer[value:end])):
-                continue
+        tag = element[0]
+        found = known(tag)
+        if found is not None and found[0] == element[1]:
+            _, rule, stays = found
+            value, end = element[3], element[4]
+            if not stays or (end - value) & 1 or not (stays is True or stays(bytes(buffer[value:end]))):
+                decisions.append(make(Decision, (element[2], element, rule, "")))
+            continue  # as with nearly all of them
         creator = ""
         if tag & PRIVATE:
             namer = namer or PathNamer(buffer, "")

@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from deid_pipeline.dicom.structure import (
@@ -35,6 +34,10 @@ MAXIMUM_INFLATED_BYTES = 4 << 30
 
 _READ_WHOLE = 512 << 10  # bytes; up to here reading a file costs less than mapping it
 
+_NO_TEXT = frozenset({"OB", "UN", "SQ"})
+_NO_PLACE = frozenset({"", "(0000,0000)"})  # where an element would begin with zeros
+_BLOCK = 1 << 20
+_HEADER = 8  # bytes of an element's header; fewer zeros may be the beginning of one that was cut off
 _DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205", "1.2.840.10008.1.2.8.1"}
 
 
@@ -60,20 +63,20 @@ class DicomFile:
     start: int  # of the data set in ``buffer``
     end: int
     elements: list[Element]
+    by_tag: dict[int, Element]  # the top-level ones
 
     @property
     def is_deflated(self) -> bool:
         """Whether the data set is deflated in the file (PS3.5 A.5)."""
         return self.transfer_syntax_uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN
 
-    @cached_property
-    def by_tag(self) -> dict[int, Element]:
-        """The top-level elements by tag."""
-        return {element.tag: element for element in self.elements}
-
     def text(self, tag: int) -> str:
         """The first value of a top-level text element; empty when it is absent."""
         return first_text(self.buffer, self.by_tag.get(tag))
+
+    def empty_tags(self) -> set[int]:
+        """The tags of top-level elements that have no value."""
+        return {element[0] for element in self.by_tag.values() if element[3] == element[4]}
 
 
 def is_dicom(head: bytes) -> bool:
@@ -146,10 +149,29 @@ def _parse(path: Path, descriptor: int, content: Content) -> DicomFile:
     if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
         buffer = inflate(content, start)
         start, end = 0, len(buffer)
-    elements, _ = parse_data_set(buffer, start, end, syntax)
+    elements, end = _elements(buffer, start, end, syntax)
     if not elements:
         raise SourceDataError("the file holds no data set")
-    return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, elements)
+    by_tag = {element[0]: element for element in elements}
+    return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, elements, by_tag)
+
+
+def _elements(buffer: Buffer, start: int, end: int, syntax: Syntax) -> tuple[list[Element], int]:
+    """The elements of a data set and where they end: zeros behind them, which fill a tape's block, are none of it."""
+    try:
+        return parse_data_set(buffer, start, end, syntax)
+    except SourceDataError as error:
+        at = error.offset
+        if at is None or at == start or error.tag_path not in _NO_PLACE:
+            raise
+        # In implicit VR eight zeros are an element without value, so that the rest may be short.
+        if not _only_zeros(buffer, at, end) or not (end - at >= _HEADER or _only_zeros(buffer, at - _HEADER, at)):
+            raise
+    return parse_data_set(buffer, start, at, syntax)
+
+
+def _only_zeros(buffer: Buffer, start: int, end: int) -> bool:
+    return all(not any(buffer[at : min(at + _BLOCK, end)]) for at in range(start, end, _BLOCK))
 
 
 def read_head(content: Content) -> tuple[dict[int, str], str, int]:
@@ -183,12 +205,13 @@ def _read_meta(content: Content, start: int) -> tuple[dict[int, str], int]:
     """The text values of group 2 and the offset behind it."""
     values: dict[int, str] = {}
     position = start
+    size = len(content)
     while content[position : position + 2] == b"\x02\x00":
-        tag, vr, value, length = read_header(content, position, len(content), EXPLICIT_LE)
+        tag, vr, value, length = read_header(content, position, size, EXPLICIT_LE)
         end = value + length
-        if length < 0 or end > len(content):
+        if length < 0 or end > size:
             raise SourceDataError("the data end inside group 2", offset=position)
-        if vr not in {"OB", "UN", "SQ"}:
+        if vr not in _NO_TEXT:
             values[tag] = content[value:end].decode("latin-1").strip("\0 ")
         position = end
     return values, position

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from deid_pipeline.store import resource_folder
@@ -39,6 +39,7 @@ class _Iod:
     types: Types
     required: Types
     optional: tuple[_OptionalModule, ...]
+    signs: dict[int, int]  # tags that one optional module alone has, and its index
 
 
 def attribute_type(sop_class_uid: str, tag: int, *, sequence: int | None = None) -> str | None:
@@ -76,8 +77,14 @@ def required_tags(sop_class_uid: str, *, present: Collection[int] = ()) -> Types
     iod = _iod_of(sop_class_uid)
     if iod is None:
         return _NOTHING
-    more = [module for module in iod.optional if not module.own.isdisjoint(present)]
-    return iod.required if not more else {tag: "2" for module in more for tag in module.type_2} | dict(iod.required)
+    signs = iod.signs.keys() & present
+    return _required_with(sop_class_uid, frozenset(map(iod.signs.__getitem__, signs))) if signs else iod.required
+
+
+@lru_cache(maxsize=1024)
+def _required_with(sop_class_uid: str, modules: frozenset[int]) -> Types:
+    iod = _iod(sop_class_uid)
+    return {tag: "2" for index in sorted(modules) for tag in iod.optional[index].type_2} | dict(iod.required)
 
 
 def iod_name(sop_class_uid: str) -> str:
@@ -103,7 +110,9 @@ def _iod(sop_class_uid: str) -> _Iod:
     others = [_module_types(name) for name in f"{row['Conditional']} {row['Optional']}".split()]
     certain = _strictest(mandatory)
     required = _strictest([{tag: kind for tag, kind in types.items() if kind in {"1", "2"}} for types in mandatory])
-    return _Iod(_strictest(others) | certain, required, tuple(_optional(others, certain.keys(), required.keys())))
+    optional = tuple(_optional(others, certain.keys(), required.keys()))
+    signs = {tag: index for index, module in enumerate(optional) for tag in module.own}
+    return _Iod(_strictest(others) | certain, required, optional, signs)
 
 
 def _optional(modules: list[Types], certain: Set[int], required: Set[int]) -> Iterator[_OptionalModule]:

@@ -25,14 +25,17 @@ def pixel_layout(file: DicomFile) -> PixelLayout | None:
     SourceDataError
         Rows, Columns or another attribute that the layout needs is missing or senseless.
     """
-    element = next((file.by_tag[tag] for tag in _KEYWORDS if tag in file.by_tag), None)
+    buffer, by_tag, big_endian = file.buffer, file.by_tag, file.syntax.big_endian
+    element = next((by_tag[tag] for tag in _KEYWORDS if tag in by_tag), None)
     if element is None:
         return None
 
     def number(tag: int, default: int = 0) -> int:
-        return first_number(file.buffer, file.by_tag.get(tag), big_endian=file.syntax.big_endian, default=default)
+        found = by_tag.get(tag)
+        return first_number(buffer, found, big_endian=big_endian, default=default) if found else default
 
     allocated = number(0x00280100, 8 * {0x7FE00008: 4, 0x7FE00009: 8}.get(element.tag, 0))
+    stored = number(0x00280101, allocated)
     layout = PixelLayout(
         transfer_syntax_uid=file.transfer_syntax_uid,
         keyword=_KEYWORDS[element.tag],
@@ -45,10 +48,10 @@ def pixel_layout(file: DicomFile) -> PixelLayout | None:
         photometric_interpretation=file.text(0x00280004) or "MONOCHROME2",
         planar_configuration=number(0x00280006),
         bits_allocated=allocated,
-        bits_stored=number(0x00280101, allocated),
-        high_bit=number(0x00280102, number(0x00280101, allocated) - 1),
+        bits_stored=stored,
+        high_bit=number(0x00280102, stored - 1),
         pixel_representation=number(0x00280103),
-        big_endian=file.syntax.big_endian,
+        big_endian=big_endian,
         darkest_palette_index=_darkest_index(file),
     )
     if min(layout.rows, layout.columns, layout.samples_per_pixel, allocated, layout.number_of_frames) < 1:
@@ -56,14 +59,14 @@ def pixel_layout(file: DicomFile) -> PixelLayout | None:
     return layout
 
 
-def has_overlay_in_pixels(file: DicomFile) -> bool:
-    """Whether a 60xx group says that its overlay sits in unused bits of the pixel data (retired, PS3.5 8.1.2)."""
-    return any(
-        element.tag >> 24 == 0x60
-        and element.tag & 0xFFFF == _OVERLAY_BIT_POSITION
-        and first_number(file.buffer, element, big_endian=file.syntax.big_endian) > 0
+def overlay_bit_positions(file: DicomFile) -> tuple[int, ...]:
+    """The bits of the pixel data's cells, not 0, in which 60xx groups say that overlays lie (retired, PS3.5 8.1.2)."""
+    numbers = (
+        first_number(file.buffer, element, big_endian=file.syntax.big_endian)
         for element in file.elements
+        if element.tag >> 24 == 0x60 and element.tag & 0xFFFF == _OVERLAY_BIT_POSITION
     )
+    return tuple(sorted({number for number in numbers if number > 0}))
 
 
 def _darkest_index(file: DicomFile) -> int | None:

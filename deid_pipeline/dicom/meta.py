@@ -5,6 +5,8 @@ What belongs here: the File Meta Information. What does not: the data set (``edi
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from deid_pipeline import __version__
 from deid_pipeline.dicom.encoding import element
 from deid_pipeline.dicom.structure import EXPLICIT_LE
@@ -15,16 +17,23 @@ IMPLEMENTATION_VERSION_NAME = f"DEID_PIPE_{__version__}"[:16]
 
 def file_head(*, sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:
     """128 zero bytes, ``DICM`` and group 2 in explicit VR little endian; nothing of the source but the arguments."""
-    elements = b"".join(
-        element(tag, vr, value, EXPLICIT_LE)
-        for tag, vr, value in (
-            (0x00020001, "OB", b"\0\1"),
-            (0x00020002, "UI", sop_class_uid.encode("ascii", "replace")),
-            (0x00020003, "UI", sop_instance_uid.encode("ascii", "replace")),
-            (0x00020010, "UI", transfer_syntax_uid.encode("ascii", "replace")),
-            (0x00020012, "UI", IMPLEMENTATION_CLASS_UID.encode("ascii")),
-            (0x00020013, "SH", IMPLEMENTATION_VERSION_NAME.encode("ascii")),
-        )
-    )
+    before, after = _around(sop_class_uid, transfer_syntax_uid)
+    elements = before + _text(0x00020003, "UI", sop_instance_uid) + after
     length = element(0x00020000, "UL", len(elements).to_bytes(4, "little"), EXPLICIT_LE)
     return b"\0" * 128 + b"DICM" + length + elements
+
+
+@lru_cache(maxsize=256)
+def _around(sop_class_uid: str, transfer_syntax_uid: str) -> tuple[bytes, bytes]:
+    """What stands before and behind the Media Storage SOP Instance UID, the same in many instances."""
+    version = element(0x00020001, "OB", b"\0\1", EXPLICIT_LE)
+    after = (
+        (0x00020010, "UI", transfer_syntax_uid),
+        (0x00020012, "UI", IMPLEMENTATION_CLASS_UID),
+        (0x00020013, "SH", IMPLEMENTATION_VERSION_NAME),
+    )
+    return version + _text(0x00020002, "UI", sop_class_uid), b"".join(_text(*one) for one in after)
+
+
+def _text(tag: int, vr: str, value: str) -> bytes:
+    return element(tag, vr, value.encode("ascii", "replace"), EXPLICIT_LE)

@@ -78,6 +78,8 @@ def first_number(buffer: Buffer, element: Element | None, *, big_endian: bool, d
     if element is None or element.items is not None:
         return default
     raw = element_bytes(buffer, element)
+    if len(raw) == 2 and element.vr == "US":
+        return int.from_bytes(raw, "big" if big_endian else "little")
     if element.vr in ("US", "UN"):
         sound = raw and len(raw) % 2 == 0 and len(raw) <= 2 * _MAXIMUM_NUMBERS
         return int.from_bytes(raw[:2], "big" if big_endian else "little") if sound else default

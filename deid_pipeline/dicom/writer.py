@@ -17,7 +17,7 @@ from deid_pipeline.dicom.editor import Segment, segment_length
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.structure import Buffer
 
-_CHUNK = 512 << 10  # bytes read and written at once: what is read stays in a core's cache until it is written
+_CHUNK = 256 << 10  # bytes read and written at once: what is read stays in a core's cache until it is written
 _SMALL = 32 << 10  # a range of a mapped file from which on reading it costs less than touching its pages
 _ROOM = 128 << 10  # the size from which on it pays to have all blocks of a file at once
 _MOST_PIECES = 512  # of one write; the kernel takes 1024
@@ -61,8 +61,12 @@ def write_dicom(
     """
     if file.is_deflated and any(replacement.last for replacement in replacements):
         raise ValueError("nothing of a deflated data set can be made last")
+    is_read = not isinstance(file.buffer, mmap.mmap)  # as a whole
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
+        if is_read and not (replacements or file.is_deflated):
+            _write_read(descriptor, [head, *_pieces(memoryview(file.buffer), segments)])
+            return
         output = _Output(descriptor)
         waiting: list[tuple[int, Replacement]] = []
         parts = _parts(segments, replacements, late=lambda place: waiting.append((output.position, place)))
@@ -71,10 +75,11 @@ def write_dicom(
         output.put(head)
         if file.is_deflated:
             _put_deflated(output, file.buffer, parts)
-        elif isinstance(file.buffer, mmap.mmap):
-            _put_mapped(output, file, parts)
+        elif is_read:
+            for piece in _pieces(memoryview(file.buffer), parts):
+                output.put(piece)
         else:
-            _put_read(output, memoryview(file.buffer), parts)
+            _put_mapped(output, file, parts)
         output.flush()
         for position, place in waiting:
             _put_last(descriptor, position, place)
@@ -127,19 +132,32 @@ class _Output:
         """Write what was gathered."""
         pieces, size = self._pieces, self._gathered
         self._pieces, self._gathered = [], 0
-        written = os.writev(self._descriptor, pieces) if pieces else 0
-        if written < size:  # a signal came, or the disk is nearly full
-            _write_all(self._descriptor, b"".join(pieces)[written:])
+        if pieces:
+            _write_pieces(self._descriptor, pieces, size)
 
 
-def _put_read(output: _Output, buffer: memoryview, parts: Iterable[Segment]) -> None:
-    """Put segments of a file that was read as a whole."""
+def _write_pieces(descriptor: int, pieces: Sequence[bytes | memoryview], size: int) -> None:
+    written = os.writev(descriptor, pieces)
+    if written < size:  # a signal came, or the disk is nearly full
+        _write_all(descriptor, b"".join(pieces)[written:])
+
+
+def _write_read(descriptor: int, pieces: Sequence[bytes | memoryview]) -> None:
+    """Write all pieces of a file that was read as a whole."""
+    _take_room(descriptor, sum(map(len, pieces)))
+    for start in range(0, len(pieces), _MOST_PIECES):
+        some = pieces[start : start + _MOST_PIECES]
+        _write_pieces(descriptor, some, sum(map(len, some)))
+
+
+def _pieces(buffer: memoryview, parts: Iterable[Segment]) -> Iterator[bytes | memoryview]:
+    """Segments of a file that was read as a whole."""
     size = len(buffer)
     for part in parts:
         if isinstance(part, bytes):
-            output.put(part)
+            yield part
         elif part[1] <= size:
-            output.put(buffer[part[0] : part[1]])
+            yield buffer[part[0] : part[1]]
         else:
             raise OSError(_SHORTER)
 

@@ -6,9 +6,9 @@ or cleaned (``strategy``).
 """
 
 from deid_pipeline.phi.cleaning import Cleaner, CleaningMode, cleaner_for
-from deid_pipeline.phi.code_words import is_code_word
+from deid_pipeline.phi.code_words import is_code_word, is_plain_word
 from deid_pipeline.phi.header_match import HeaderMatch
-from deid_pipeline.phi.identifiers import harvest, is_placeholder
+from deid_pipeline.phi.identifiers import harvest, identifies, is_placeholder
 from deid_pipeline.phi.labelled_value import LabelledValue
 from deid_pipeline.phi.labelling import LabelledSpan, label_spans
 from deid_pipeline.phi.patterns import Patterns
@@ -30,7 +30,9 @@ __all__ = [
     "Span",
     "cleaner_for",
     "harvest",
+    "identifies",
     "is_code_word",
     "is_placeholder",
+    "is_plain_word",
     "label_spans",
 ]

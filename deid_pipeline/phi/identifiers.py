@@ -40,12 +40,23 @@ def harvest(elements: Iterable[ElementRow]) -> tuple[Identifier, ...]:
     """
     found: dict[Identifier, None] = {}
     for row in elements:
-        if not row.value:
-            continue
-        for kind, value, spellings in _identifiers(row):
-            if spellings:
+        if row.value:
+            for kind, value, spellings in _identifiers(_known_vr(row), row.keyword, row.value):
                 found[Identifier(kind, row.tag_path, value, spellings)] = None
     return tuple(found)
+
+
+def identifies(vr: str, keyword: str) -> bool:
+    """Whether values of an element may identify a person, a place or a day; UIDs, which a copy lacks anyway, do not.
+
+    Parameters
+    ----------
+    vr
+        For UN that of PS3.6, where there is one.
+    keyword
+        That of PS3.6, or empty.
+    """
+    return _kind(vr, keyword) not in (None, IdentifierKind.UID)
 
 
 @lru_cache(maxsize=4096)
@@ -56,12 +67,16 @@ def is_placeholder(value: str) -> bool:
     return not any(map(str.isalnum, folded)) or all(word in word_list("placeholders") for word in words)
 
 
-def _identifiers(row: ElementRow) -> _Found:
-    vr = _known_vr(row)
-    kind = _kind(vr, row.keyword)
+@lru_cache(maxsize=8192)  # the instances of a study ask about the same values
+def _identifiers(vr: str, keyword: str, text: str) -> tuple[tuple[IdentifierKind, str, tuple[str, ...]], ...]:
+    return tuple(found for found in _each(vr, keyword, text) if found[2])
+
+
+def _each(vr: str, keyword: str, text: str) -> _Found:
+    kind = _kind(vr, keyword)
     if kind is None:
         return
-    values = [row.value] if vr in _SINGLE_VALUED else row.value.split("\\")
+    values = [text] if vr in _SINGLE_VALUED else text.split("\\")
     for value in map(str.strip, values):
         if not value or is_placeholder(value):
             continue

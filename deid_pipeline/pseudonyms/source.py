@@ -30,13 +30,13 @@ class Pseudonyms:
     @classmethod
     def for_patient(cls, secret: ProjectSecret, *, patient_id: str, study_uid: str) -> Pseudonyms:
         """Bind the secret to the patient of an instance."""
-        return cls(secret, patient_scope(patient_id, study_uid))
+        return cls(secret, _patient_scope(patient_id, study_uid))
 
     def uid(self, original: str) -> str:
         """The pseudonym of a UID."""
         known = self.uid_map.get(original)
         if known is None:
-            known = self.uid_map[original] = uid_pseudonym(self.secret, original)
+            known = self.uid_map[original] = _uid(self.secret, original)
         return known
 
     def patient_id(self) -> str:
@@ -45,15 +45,15 @@ class Pseudonyms:
 
     def number(self, purpose: str, original: str) -> str:
         """16 digits for any other identifier, say an accession number."""
-        return number_pseudonym(self.secret, purpose, original)
+        return _number(self.secret, purpose, original)
 
     def patient_name(self) -> str:
         """The invented name of the patient."""
-        return name_pseudonym(self.secret, self.patient)
+        return _name(self.secret, self.patient)
 
     def person_name(self, original: str) -> str:
         """The invented name of any other person."""
-        return name_pseudonym(self.secret, f"person:{original}")
+        return _name(self.secret, f"person:{original}")
 
     def days_offset(self) -> int:
         """Whole days, negative, by which the patient's dates move."""
@@ -69,6 +69,10 @@ class Pseudonyms:
         return offset_between(self.secret, "age", self.patient, lowest=-largest, highest=largest)
 
 
-# Asked for again by every instance of a patient.
+# Asked for again by every instance of a patient, a study or a series.
+_patient_scope = lru_cache(maxsize=1024)(patient_scope)
 _patient_number = lru_cache(maxsize=1024)(patient_number)
+_uid = lru_cache(maxsize=8192)(uid_pseudonym)
+_number = lru_cache(maxsize=4096)(number_pseudonym)
+_name = lru_cache(maxsize=4096)(name_pseudonym)
 _days_offset = lru_cache(maxsize=1024)(days_offset)

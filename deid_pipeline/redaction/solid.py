@@ -92,4 +92,16 @@ def fill_for(frame_array: npt.NDArray[Any], layout: PixelLayout) -> tuple[int, .
     raise ResidualRiskError("black is unknown for this photometric interpretation")
 
 
+def refuse_floats(layout: PixelLayout) -> None:
+    """Refuse a layout in which nothing can be drawn exactly.
+
+    Raises
+    ------
+    ResidualRiskError
+        The pixels are floating-point numbers.
+    """
+    if layout.keyword != "PixelData":
+        raise ResidualRiskError("a fill that draws cannot be written into floating-point pixel data")
+
+
 SOLID = SolidFill()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deid_pipeline.codecs import Buffer, Codec, FrameArray, codec_for, forget_pages, iter_frames
+from deid_pipeline.codecs import Buffer, Codec, FrameArray, clear_unused_bits, codec_for, forget_pages, iter_frames
 from deid_pipeline.dicom import open_dicom, pixel_layout
 from deid_pipeline.model import Box, Patch, PixelLayout
 from deid_pipeline.redaction import FILLS, Fill, Lettering, touching
@@ -54,8 +54,12 @@ class Filling:
         letterings = () if self.fill.is_plain else self.letterings().get(index, ())
         return self.fill.patches(decoded, layout, groups=touching(boxes, reaches), letterings=letterings)
 
-    def frames(self, source: Path, boxes: Mapping[int, tuple[Box, ...]]) -> Iterator[tuple[int, tuple[Patch, ...]]]:
+    def frames(
+        self, source: Path, boxes: Mapping[int, tuple[Box, ...]], *, clear_unused: bool = False
+    ) -> Iterator[tuple[int, tuple[Patch, ...]]]:
         """What was to go into each frame of a file with boxes, one at a time, by 0-based index in ascending order.
+
+        With ``clear_unused`` the frames are those without what lies outside Bits Stored.
 
         Raises
         ------
@@ -70,9 +74,10 @@ class Filling:
             for frame in iter_frames(file.buffer, layout):
                 some = boxes.get(frame.index)
                 if some:
-                    decoded = codec.decode_frame(frame.data, layout)
+                    data = (clear_unused_bits(codec, frame.data, layout) if clear_unused else None) or frame.data
+                    decoded = codec.decode_frame(data, layout)
                     yield (
                         frame.index,
-                        self.patches(codec, frame.data, layout, index=frame.index, boxes=some, decoded=decoded),
+                        self.patches(codec, data, layout, index=frame.index, boxes=some, decoded=decoded),
                     )
                     forget_pages(file.buffer, frame.start, frame.end)

@@ -11,7 +11,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -47,6 +47,7 @@ from deid_pipeline.redaction import fill_named, prepare_boxes
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
+from deid_pipeline.stages.overlays import PlaneRedactor, boxes_by_plane, planes_read
 from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.side_data import PIXEL_DATA, without_side_data
@@ -54,6 +55,7 @@ from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import make_folder, read_shard, write_shard
+from deid_pipeline.strategy import CompiledStrategy
 
 _CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
 _PIXEL_RULE = ("redactPixels", "follows from redacted pixels")  # action and rule of elements that change with them
@@ -99,29 +101,22 @@ def rebuild_study(project: Project, partition_key: str, *, progress: Progress | 
 def rebuild_instance(project: Project, plan: Plan) -> Rebuilt:
     """Write the de-identified copy of one instance; whatever stops that becomes its status."""
     source, detection = plan.source, plan.detection
-    blank = RebuiltFile(
-        source.partition_key,
-        source.source_path,
-        source.source_sha256,
-        "",
-        "",
-        "",
-        detection.frames,
-        0,
-        detection.status,
-        detection.reason,
-        project.stamp,
-    )
     if detection.status != Status.NEW:
-        return Rebuilt(blank)
+        return Rebuilt(_without_copy(plan, detection.status, detection.reason, project.stamp))
     try:
         with open_dicom(Path(source.source_path)) as file:
-            rebuilt = _rebuild(project, plan, file, blank)
+            rebuilt = _rebuild(project, plan, file)
         _refuse_changed(source)
         return rebuilt
     except FILE_FAILURES as error:
-        status, reason = status_and_reason(error, "rebuilding")
-        return Rebuilt(replace(blank, status=status, reason=reason))
+        return Rebuilt(_without_copy(plan, *status_and_reason(error, "rebuilding"), project.stamp))
+
+
+def _without_copy(plan: Plan, status: str, reason: str, stamp: str) -> RebuiltFile:
+    """The row of an instance that has no copy."""
+    source = plan.source
+    identity = source.partition_key, source.source_path, source.source_sha256
+    return RebuiltFile(*identity, "", "", "", plan.detection.frames, 0, status, reason, stamp)
 
 
 def _refuse_changed(source: SourceFile) -> None:
@@ -143,7 +138,8 @@ def boxes_by_frame(regions: Iterable[TextRegion], layout: PixelLayout | None) ->
         return {}
     found: dict[int, list[Box]] = defaultdict(list)
     for region in regions:
-        found[region.frame_index or 0].append(region.box)
+        if not region.plane:
+            found[region.frame_index or 0].append(region.box)
     return {
         index: prepare_boxes(boxes, rows=layout.rows, columns=layout.columns, grow_px=0)
         for index, boxes in sorted(found.items())
@@ -164,6 +160,11 @@ def staging_folder(project: Project, partition_key: str) -> Path:
     return _staging(project.settings.vault, partition_key)
 
 
+@lru_cache(maxsize=1024)
+def _file_name(name: str) -> str:
+    return _UNSAFE_IN_NAMES.sub("_", name)
+
+
 @lru_cache(maxsize=64)
 def _staging(vault: Path, partition_key: str) -> Path:
     return vault / "staging" / partition_key
@@ -174,7 +175,7 @@ def _still_there(row: OutputFile) -> bool:
     return path.is_file() and path.stat().st_size == row.size_bytes
 
 
-def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) -> Rebuilt:
+def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
     source, strategy = plan.source, project.strategy
     layout = pixel_layout(file)
     boxes = boxes_by_frame(plan.regions, layout)
@@ -182,27 +183,23 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     pseudonyms = Pseudonyms.for_patient(
         project.secret, patient_id=file.text(0x00100020), study_uid=source.study_instance_uid
     )
-    markers = marker_elements(
-        file.syntax,
-        method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
-        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if layout and (fill.hides_all or not boxes) else ())),
-        temporal_information=strategy.temporal_information,
-        text_cleaned=bool(boxes) and fill.hides_all,
-    )
+    markers = _markers(strategy, file, boxes, has_pixels=layout is not None)
+    planes = planes_read(file, plan.detection)
+    unused = plan.detection.frames_with_unused_bits > 0
     filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
     pixels = PixelEdit()
     if layout:
-        pixels = without_side_data(file, layout, edit_pixels(file, layout, boxes, filling=filling))
+        pixels = edit_pixels(file, layout, boxes, filling=filling, clear_unused=unused)
+        pixels = without_side_data(file, layout, pixels)
     edited = edit_header(
         file,
         strategy,
         pseudonyms,
         markers={**markers, **pixels.elements},
-        partition_key=source.partition_key,
-        source_path=source.source_path,
-        study_instance_uid=source.study_instance_uid,
+        source=source,
+        overlays=PlaneRedactor(planes, boxes_by_plane(plan.regions, planes)),
     )
-    changed = {change.tag_path: change.new_value or "" for change in reversed(edited.changes)}  # the first one counts
+    changed = {change[2]: change[5] or "" for change in reversed(edited.changes)}  # by tag path; the first one counts
     final = {
         tag: changed[path] if (path := tag_text(tag)) in changed else file.text(tag)
         for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)
@@ -217,20 +214,39 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     target = f"{staging_folder(project, source.partition_key)}/{source.source_sha256[:16]}.dcm"
     with contextlib.suppress(FileNotFoundError):
         os.unlink(target)  # noqa: PTH108
-    if boxes:
+    if pixels.replacements:
         deleted = {change.tag_path for change in edited.changes if change.new_value is None}
         pixels = pixels.without(file, deleted=deleted, rewritten=_new_values(edited))
     write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
-    rebuilt = replace(
-        blank,
-        staged_path=target,
-        release_name="/".join(("dicom", *(_UNSAFE_IN_NAMES.sub("_", name) for name in names))),
-        patient_pseudonym=patient,
-        frames=layout.number_of_frames if layout else 0,
-        frames_redacted=len(boxes),
+    rebuilt = RebuiltFile(
+        source.partition_key,
+        source.source_path,
+        source.source_sha256,
+        target,
+        "/".join(("dicom", *map(_file_name, names))),
+        patient,
+        layout.number_of_frames if layout else 0,
+        len(boxes),
+        plan.detection.status,
+        plan.detection.reason,
+        project.stamp,
     )
     changes = (*edited.changes, *_with_pixels(source, pixels))
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
+
+
+def _markers(
+    strategy: CompiledStrategy, file: DicomFile, boxes: Mapping[int, Sequence[Box]], *, has_pixels: bool
+) -> dict[int, bytes]:
+    """The elements that say what was done; a fill that shows something of what was there claims no clean pixels."""
+    hides_all = fill_named(strategy.pixels.fill).hides_all
+    return marker_elements(
+        file.syntax,
+        method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
+        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if has_pixels and (hides_all or not boxes) else ())),
+        temporal_information=strategy.temporal_information,
+        text_cleaned=bool(boxes) and hides_all,
+    )
 
 
 def _with_pixels(source: SourceFile, pixels: PixelEdit) -> Iterator[ElementChange]:
@@ -285,20 +301,4 @@ def _write(project: Project, partition_key: str, results: Sequence[Rebuilt]) -> 
 
 
 def _crashed(plan: Plan) -> Rebuilt:
-    source = plan.source
-    reason = "the process that rebuilt the file died"
-    return Rebuilt(
-        RebuiltFile(
-            source.partition_key,
-            source.source_path,
-            source.source_sha256,
-            "",
-            "",
-            "",
-            plan.detection.frames,
-            0,
-            Status.QUARANTINED,
-            reason,
-            "",
-        )
-    )
+    return Rebuilt(_without_copy(plan, Status.QUARANTINED, "the process that rebuilt the file died", ""))

@@ -31,7 +31,7 @@ from deid_pipeline.model import (
 )
 from deid_pipeline.store.files import make_folder, replacing
 
-TABLES: dict[str, type] = {
+TABLES: dict[str, Any] = {  # dataclasses and named tuples
     "landing_files": LandingFile,
     "source_files": SourceFile,
     "elements": ElementRow,
@@ -70,7 +70,8 @@ def columns(table: str) -> dict[str, type]:
     """Column names and Python types of a table in the order of its record's fields; every column may hold None."""
     record = TABLES[table]
     hints = typing.get_type_hints(record)
-    return {field.name: _plain(hints[field.name]) for field in fields(record)}
+    names = record._fields if issubclass(record, tuple) else [field.name for field in fields(record)]
+    return {name: _plain(hints[name]) for name in names}
 
 
 def write_shard(vault: Path, table: str, key: str, rows: Iterable[Any], *, stamp: str = "") -> int:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
-from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_value
+from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_code, sound_value
 from deid_pipeline.strategy.pixel_rules import PixelRules
 from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
@@ -25,10 +25,11 @@ TypeOf = Callable[[int], str | None]
 """The type (1, 1C, 2, 2C, 3) that an IOD gives a top-level tag, None when it does not have it."""
 
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+_PIXEL_GROUP, _COEFFICIENTS = 0x7FE0, 0x20  # (7fe0,0020) and behind: coefficients of a retired transform
+_PIXEL_GROUPS, _OVERLAY_GROUPS = 0x7F, 0x60  # 7Fxx: variable pixel data, retired
 _NO_PARENTS: tuple[int, ...] = ()
 _ANYWHERE = (0,)
 _CHARACTER_SET = 0x00080005
-_LOOKED_AT_VRS = frozenset({"SQ", "UN"})
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,8 @@ class CompiledStrategy:
 class Rules:
     """A strategy's answers for the instances of one class, each decided once.
 
-    ``copied`` and ``copied_inside`` gather, by tag, the VRs of elements that were found to be kept and what judges
-    their values (see ``dicom.RuleSource``): top-level ones, and those of items whatever sequence these belong to.
+    ``known`` and ``known_inside`` gather answers by tag for the top level and for items of whatever sequence, each for
+    one VR, and say which elements are copied (see ``dicom.decisions``).
     """
 
     def __init__(self, strategy: CompiledStrategy, type_of: TypeOf | None) -> None:
@@ -114,8 +115,8 @@ class Rules:
         self._index = strategy._index
         self._answers: dict[tuple[int, str, str, tuple[int, ...]], Rule] = {}
         self._places = {int(path.rsplit(".", 1)[-1], 16) for path in self._index[Specificity.PATH] if '"' not in path}
-        self.copied: dict[int, tuple[str, Sound | None]] = {}
-        self.copied_inside: dict[int, tuple[str, Sound | None]] = {}
+        self.known: dict[int, tuple[str, Rule, bool | Sound]] = {}
+        self.known_inside: dict[int, tuple[str, Rule, bool | Sound]] = {}
 
     def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
         """The rule for an element.
@@ -137,16 +138,15 @@ class Rules:
         found = self._answers.get(key)
         if found is None:
             found = self._answers[key] = self._decide(tag, vr, creator, parents)
-            if found.effect is Effect.KEEP and vr not in _LOOKED_AT_VRS and not _is_looked_at(tag):
-                if not parents:
-                    self.copied[tag] = (vr, found.sound)
-                elif parents == _ANYWHERE:
-                    self.copied_inside[tag] = (vr, found.sound)
+            if vr != "UN" and not _has_another_meaning(tag) and parents in (_NO_PARENTS, _ANYWHERE):
+                is_kept = found.effect is Effect.KEEP and vr != "SQ" and tag != _CHARACTER_SET
+                stays = is_kept and (found.sound or True)
+                (self.known_inside if parents else self.known)[tag] = vr, found, stays
         return found
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
-        if parents and tag in _PIXELS:
-            return _deleted("pixels inside a sequence, which nobody reads")
+        if _is_unread(tag, nested=bool(parents)):
+            return _deleted("pixels and overlays that nobody reads: in a sequence, or of a retired kind")
         place = ".".join(f"{one:08x}" for one in (*parents, tag))
         row = self._index[Specificity.PATH].get(place)
         if tag >> 16 & 1 and row is None:
@@ -196,6 +196,8 @@ class Rules:
             # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
             return _deleted(origin)
         try:
+            if action.name == "cleanCode" and vr in ("LO", "SH"):
+                return Rule(Effect.KEEP, action.bind(option, vr=vr), action.name, origin, vr, sound_code(vr))
             return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin, vr)
         except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
             return _deleted(origin)
@@ -210,9 +212,19 @@ class Rules:
         return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr, sound_value(vr))
 
 
-def _is_looked_at(tag: int) -> bool:
-    """Whether a tag means something to who edits a data set: private ones, group lengths, the character set."""
-    return bool(tag >> 16 & 1) or tag & 0xFFFF == 0 or tag == _CHARACTER_SET
+def _is_unread(tag: int, *, nested: bool) -> bool:
+    """Whether a tag holds pixels that no stage looks at: inside sequences, and what groups 7Fxx once held."""
+    group, number = tag >> 16, tag & 0xFFFF
+    if group & 1:
+        return False
+    if group >> 8 == _PIXEL_GROUPS and (group != _PIXEL_GROUP or number >= _COEFFICIENTS):
+        return True
+    return nested and (tag in _PIXELS or group >> 8 == _OVERLAY_GROUPS)
+
+
+def _has_another_meaning(tag: int) -> bool:
+    """Whether the tag alone does not decide: those of private elements, and of group lengths, which go anyway."""
+    return bool(tag >> 16 & 1) or tag & 0xFFFF == 0
 
 
 def _best(rows: dict[str, RuleRow], fits: Callable[[str], bool], weight: Callable[[str], int]) -> RuleRow | None:

@@ -28,6 +28,7 @@ PLAIN_FILES = {
     "needles",
     "protocol",
     "reading",
+    "resemblance",
     "running",
     "samples",
     "scanning",
@@ -43,6 +44,12 @@ def flip_outside(data: Dataset) -> None:
 def flip_inside(data: Dataset) -> None:
     pixels = bytearray(data.PixelData)
     pixels[(24 * 32 + 5 * 32 + 6) * 2] ^= 1
+    data.PixelData = bytes(pixels)
+
+
+def set_unused_bit(data: Dataset) -> None:
+    pixels = bytearray(data.PixelData)
+    pixels[1] |= 0x80
     data.PixelData = bytes(pixels)
 
 
@@ -67,6 +74,8 @@ VIOLATIONS: dict[str, Callable[[Dataset], Any]] = {
     "text_removed": lambda data: setattr(data, "ImageComments", "Quentin"),
     "pixels_retained": flip_outside,
     "pixels_hidden": flip_inside,
+    "unused_bits": set_unused_bit,
+    "overlay_planes": lambda data: data.add_new(0x60003000, "OW", b"\x01\x02"),
     "side_data_removed": put_in_a_comment,
 }
 

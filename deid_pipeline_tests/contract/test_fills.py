@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
+from deid_pipeline.checks.expected import expected
+from deid_pipeline.checks.resemblance import resembles
 from deid_pipeline.codecs import codec_for
 from deid_pipeline.codecs.coverage import CELLS, Cell
 from deid_pipeline.model import Box, Patch, PixelLayout
@@ -19,6 +21,7 @@ from deid_pipeline_tests.coded_frames import encode, layout_of, picture
 from deid_pipeline_tests.unit.codecs.layouts import make_layout
 
 _KINDS = [cell for cell in CELLS if cell.decoders[0] == "NumPy" and cell.transfer_syntax_uid.endswith(".1")]
+_COSINE = [cell for cell in CELLS if "units" in cell.outside]
 _LOSSLESS = [cell for cell in CELLS if "units" not in cell.outside]
 _LOSSLESS = list({(cell.transfer_syntax_uid, cell.photometric_interpretation): cell for cell in _LOSSLESS}.values())
 
@@ -87,6 +90,27 @@ def test_what_a_fill_chooses_is_what_decodes(cell: Cell, fill: Fill) -> None:
     for box in boxes:
         inside[box.top : box.bottom, box.left : box.right] = True
     np.testing.assert_array_equal(after[inside], painted(before, patches)[inside])
+
+
+@pytest.mark.parametrize("fill", FILLS, ids=name)
+@pytest.mark.parametrize("cell", _COSINE, ids=lambda cell: f"{name(cell)} {cell.bits}")
+def test_frames_of_the_cosine_transform_show_what_a_fill_chooses(cell: Cell, fill: Fill) -> None:
+    layout = layout_of(cell, rows=80, columns=160)
+    slope = np.indices((80, 160)).sum(axis=0) * (((1 << cell.bits_stored) - 1) / 400)
+    source = np.repeat(slope[..., np.newaxis], layout.samples_per_pixel, axis=2)
+    source[20:40, 20:120:5] = (1 << cell.bits_stored) - 1
+    values = source.astype(f"u{cell.bits_allocated // 8}")
+    frame = encode(cell, np.ascontiguousarray(values if layout.samples_per_pixel > 1 else values[..., 0]), layout)
+    codec = codec_for(cell.transfer_syntax_uid)
+    before = codec.decode_frame(frame, layout)
+    boxes = (Box(13, 17, 130, 45), Box(120, 50, 160, 80))
+    groups = touching(boxes, codec.changed_boxes(frame, layout, boxes=boxes))
+    patches = fill.patches(before, layout, groups=groups, letterings=[Lettering(boxes[0], "BOLI RADO")])
+    after = codec.decode_frame(codec.redact_frame(frame, layout, patches=patches), layout)
+    frames = [one.reshape(80, 160, -1) for one in (after, before)]
+    picture = expected(patches, rows=80, columns=160)
+    assert resembles(*frames, picture, boxes=boxes, bits=cell.bits_stored)
+    assert not resembles(frames[1], frames[1], picture, boxes=boxes, bits=cell.bits_stored)
 
 
 @pytest.mark.parametrize("fill", FILLS, ids=name)

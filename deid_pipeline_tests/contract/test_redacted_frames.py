@@ -72,7 +72,7 @@ def test_outside_equal_inside_filled(cell: Cell, boxes: list[Box], seed: int, pl
 @pytest.mark.parametrize("cell", CELLS, ids=_IDS)
 @given(boxes=box_lists(), seed=st.integers(0, 99))
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
-def test_a_value_for_each_pixel_is_written_or_the_frame_is_held(cell: Cell, boxes: list[Box], seed: int) -> None:
+def test_a_value_for_each_pixel_is_written(cell: Cell, boxes: list[Box], seed: int) -> None:
     """Where boxes overlap, the later patch is seen; chroma that pixels share is written alike for both."""
     layout = layout_of(cell, rows=26, columns=40, planar=seed % 2 if cell.decoders[0] == "NumPy" else 0)
     if cell.photometric_interpretation == "YBR_FULL_422":
@@ -91,9 +91,13 @@ def test_a_value_for_each_pixel_is_written_or_the_frame_is_held(cell: Cell, boxe
         patches.append(
             Patch(box, drawn[down][:, across][..., ::-1] if "422" not in str(cell) else drawn[down][:, across])
         )
+    codec.decode_frame(frame, layout)
     if "units" in cell.outside:
-        with pytest.raises(ResidualRiskError, match="cosine transform"):
-            codec.redact_frame(frame, layout, patches=patches)
+        new = codec.redact_frame(frame, layout, patches=patches)
+        changed = mask(codec.changed_boxes(frame, layout, boxes=boxes))
+        for read in (codec.decode_frame, *(READERS[name] for name in cell.decoders[1:])):
+            pair = [read(one, layout).reshape(26, 40, -1) for one in (frame, new)]
+            np.testing.assert_array_equal(pair[0][~changed], pair[1][~changed])
         return
     expected = codec.decode_frame(frame, layout).reshape(26, 40, -1)
     for patch in patches:

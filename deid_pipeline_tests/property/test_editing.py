@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import tempfile
 from copy import deepcopy
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from pydicom.dataelem import DataElement
 from pydicom.sequence import Sequence
 
 from deid_pipeline.actions import Effect, Rule
-from deid_pipeline.dicom import DicomFile, element_rows, file_head, open_dicom
+from deid_pipeline.dicom import DicomFile, HeaderEditor, attribute_type, element_rows, file_head, open_dicom
+from deid_pipeline.dicom.decisions import AskedAlways, RuleSource
 from deid_pipeline.strategy import load
 from deid_pipeline_tests.data_sets import (
     BIG_ENDIAN,
@@ -27,6 +29,7 @@ from deid_pipeline_tests.data_sets import (
     edit,
     explicit,
     implicit,
+    pseudonyms,
     replace_by,
     rules,
     save,
@@ -258,3 +261,22 @@ def test_editing_an_edited_data_set_again_with_the_same_deletions_changes_nothin
             return
         with Opened((reread(once, file.transfer_syntax_uid), file.transfer_syntax_uid)) as again:
             assert edit(again, rule_for)[0] == source_bytes(again)
+
+
+CT_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
+WARM = [
+    strategy.rules_for(uid, partial(attribute_type, uid) if uid else None)
+    for strategy in (BASIC, load("midi_b"))
+    for uid in ("", CT_STORAGE)
+]  # asked about all examples one after the other, as about the instances of a run
+
+
+@QUICK
+@given(source=SOURCES, rules=st.sampled_from(WARM))
+def test_what_is_known_of_rules_changes_no_result(source: tuple[Dataset, str], rules: RuleSource) -> None:
+    with Opened(source) as file:
+        asked, knowing, again = (
+            HeaderEditor(file, one).edit(pseudonyms(), {}) for one in (AskedAlways(rules.rule), rules, rules)
+        )
+    assert (knowing.segments, knowing.changes) == (asked.segments, asked.changes)
+    assert (again.segments, again.changes) == (asked.segments, asked.changes)

@@ -19,7 +19,7 @@ FRAME_BYTES = ROWS * COLUMNS * 2
 def flip(pair: Pair, at: int) -> dict[str, str]:
     def edit(data: Dataset) -> None:
         pixels = bytearray(data.PixelData)
-        pixels[at] ^= 0x10
+        pixels[at] ^= 0x02  # a bit of a sample in either byte
         data.PixelData = bytes(pixels)
 
     return pair.failed(edit)

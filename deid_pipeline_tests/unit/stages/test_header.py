@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from deid_pipeline_tests.instances import save, small_ct
@@ -48,6 +49,15 @@ def test_a_patient_without_id_gets_one_of_the_study(tmp_path: Path) -> None:
     ids = {released(tmp_path / name, dataset, "basic").PatientID for name, dataset in (("a", one), ("b", other))}
     assert len(ids) == 2
     assert all(found.isdigit() for found in ids)
+
+
+def test_a_known_element_written_as_un_gets_its_pseudonym_and_no_empty_one_in_its_place(tmp_path: Path) -> None:
+    dataset = small_ct()
+    dataset[0x00100010] = DataElement(0x00100010, "UN", b"Quillfeather^Ottoline ")
+    dataset[0x00200010] = DataElement(0x00200010, "UN", b"QF-0042917")
+    result = released(tmp_path, dataset, "basic")
+    assert "^" in str(result.PatientName)
+    assert str(result.StudyID).isdigit()
 
 
 def test_a_row_that_ensures_an_element_makes_it(tmp_path: Path) -> None:
