@@ -12,8 +12,18 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 ROOT = "1.2.826.0.1.3680043.10.1234"
 
 
-def small_ct(*, study: str = "1", instance: str = "1", name: str = "Quillfeather^Ottoline", size: int = 32) -> Dataset:
-    """A CT image of smooth noise with a few identifying elements; UIDs from the arguments, nothing random."""
+def small_ct(
+    *,
+    study: str = "1",
+    instance: str = "1",
+    name: str = "Quillfeather^Ottoline",
+    size: int = 32,
+    order: str = "<",
+) -> Dataset:
+    """A CT image of smooth noise with a few identifying elements; UIDs from the arguments, nothing random.
+
+    ``order`` is that of the pixel data's bytes, which pydicom writes as they are: ``>`` for a big endian file.
+    """
     dataset = Dataset()
     dataset.SpecificCharacterSet = "ISO_IR 100"
     dataset.SOPClassUID = CTImageStorage
@@ -32,7 +42,7 @@ def small_ct(*, study: str = "1", instance: str = "1", name: str = "Quillfeather
     dataset.PixelRepresentation, dataset.SamplesPerPixel = 0, 1
     dataset.PhotometricInterpretation = "MONOCHROME2"
     ramp = np.arange(size * size, dtype="<u2").reshape(size, size) // 8
-    dataset.PixelData = (ramp + int(instance)).astype("<u2").tobytes()
+    dataset.PixelData = (ramp + int(instance)).astype(f"{order}u2").tobytes()
     return dataset
 
 
