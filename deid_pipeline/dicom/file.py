@@ -17,7 +17,6 @@ from deid_pipeline.dicom.structure import (
     EXPLICIT_BE,
     EXPLICIT_LE,
     IMPLICIT_LE,
-    Buffer,
     Element,
     Syntax,
     parse_data_set,
@@ -55,7 +54,7 @@ class DicomFile:
 
     path: Path
     descriptor: int
-    buffer: Buffer
+    buffer: Content
     preamble: bytes  # 128 bytes, or empty
     meta: dict[int, str]  # text values of group 2
     transfer_syntax_uid: str
@@ -144,7 +143,7 @@ def _parse(path: Path, descriptor: int, content: Content) -> DicomFile:
     meta, uid, start = read_head(content)
     preamble = content[:128] if content[128:132] == b"DICM" else b""
     syntax = dataset_syntax(uid)
-    buffer: Buffer = content
+    buffer = content
     end = len(content)
     if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
         buffer = inflate(content, start)
