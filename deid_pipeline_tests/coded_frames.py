@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import cv2
@@ -11,12 +13,14 @@ import imagecodecs
 import numpy as np
 from pydicom.encaps import encapsulate
 from pydicom.pixels import get_decoder
+from pydicom.uid import ExplicitVRLittleEndian
 
 from deid_pipeline.codecs.coverage import Cell
 from deid_pipeline.model import PixelLayout
 from deid_pipeline_tests.unit.codecs.layouts import make_layout
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
+_NATIVE_IN_ITEMS = ("1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1")
 COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"})
 
 
@@ -48,7 +52,7 @@ def picture(layout: PixelLayout, *, seed: int) -> Array:
     top = (1 << layout.bits_stored) - 1
     slope = np.linspace(0, 1, layout.columns)[None, :, None] * np.ones((layout.rows, 1, colours))
     values = np.clip(slope + rng.normal(0, 0.2, slope.shape), 0, 1) * top + low
-    dtype = f"{'i' if layout.pixel_representation else 'u'}{layout.bits_allocated // 8}"
+    dtype = f"{'i' if layout.pixel_representation else 'u'}{max(1, layout.bits_allocated // 8)}"
     found = np.round(values).astype(np.int64).astype(dtype)
     return found if colours > 1 else found[..., 0]
 
@@ -56,6 +60,8 @@ def picture(layout: PixelLayout, *, seed: int) -> Array:
 def encode(cell: Cell, values: Array, layout: PixelLayout) -> bytes:
     """A frame in the cell's transfer syntax, lossy where that is what the syntax is for."""
     syntax = cell.transfer_syntax_uid.removeprefix("1.2.840.10008.1.2")
+    if syntax == ".8.1":
+        return zlib.compress(_native(values, layout), level=9, wbits=-zlib.MAX_WBITS)
     if not syntax.startswith((".4", ".5")):
         return _native(values, layout)
     if syntax == ".5":
@@ -64,6 +70,8 @@ def encode(cell: Cell, values: Array, layout: PixelLayout) -> bytes:
 
 
 def _native(values: Array, layout: PixelLayout) -> bytes:
+    if layout.bits_allocated == 1:
+        return np.packbits(values, bitorder="little").tobytes()
     ordered = values.astype(values.dtype.newbyteorder(">" if layout.big_endian else "<"))
     if layout.photometric_interpretation == "YBR_FULL_422":
         luma, chroma = values[..., 0].reshape(layout.rows, -1, 2), values[:, ::2, 1:]
@@ -170,6 +178,8 @@ _ENCODERS: dict[str, Callable[[Array, Cell], bytes]] = {
 
 
 def _pydicom(frame: bytes, layout: PixelLayout) -> Array:
+    if layout.transfer_syntax_uid in _NATIVE_IN_ITEMS:  # pydicom knows neither; the frames themselves are native
+        layout = replace(layout, transfer_syntax_uid=ExplicitVRLittleEndian, value_length=len(frame))
     decoder = get_decoder(layout.transfer_syntax_uid)
     source = encapsulate([frame]) if layout.is_encapsulated else frame + b"\0" * (len(frame) % 2)
     return decoder.as_array(
@@ -188,6 +198,13 @@ def _pydicom(frame: bytes, layout: PixelLayout) -> Array:
         pixel_keyword="PixelData",
         decoding_plugin="pydicom" if layout.is_encapsulated else "",
     )[0]
+
+
+def _libdeflate(frame: bytes, layout: PixelLayout) -> Array:
+    native = zlib.decompress(frame, wbits=-zlib.MAX_WBITS)
+    tail = zlib.crc32(native).to_bytes(4, "little") + len(native).to_bytes(4, "little")
+    member = b"\x1f\x8b\x08" + bytes(7) + frame + tail  # it takes no bare streams (RFC 1952 around RFC 1951)
+    return _pydicom(bytes(imagecodecs.gzip_decode(member)), layout)
 
 
 def _pylibjpeg_rle(frame: bytes, layout: PixelLayout) -> Array:
@@ -223,6 +240,7 @@ def _pylibjpeg_openjpeg(frame: bytes, _: PixelLayout) -> Array:
 
 READERS: dict[str, Callable[[bytes, PixelLayout], Array]] = {
     "pydicom": _pydicom,
+    "libdeflate": _libdeflate,
     "pylibjpeg-rle": _pylibjpeg_rle,
     "Pillow": _pillow,
     "OpenCV": _open_cv,

@@ -7,6 +7,7 @@ them. What does not: judging (the checks). Nothing is taken from the room ``code
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from deid_pipeline.checks.reading import Part10
+from deid_pipeline.checks.samples import native_shape
 from deid_pipeline.errors import SourceDataError
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ COSINE_TRANSFORMS = frozenset({f"{_PREFIX}4.50", f"{_PREFIX}4.51"})
 
 LOSSY_WAVELETS = frozenset({f"{_PREFIX}4.91", f"{_PREFIX}4.203"})
 """Syntaxes whose irreversible frames decoders may read differently by a rounding."""
+
+
+UNCOMPRESSED = frozenset({f"{_PREFIX}1.98", f"{_PREFIX}8.1"})
+"""Syntaxes of native frames in items."""
 
 
 def encapsulated_frames(file: Part10, path: Path) -> Iterator[bytes]:
@@ -72,6 +78,23 @@ def decoded(frame: bytes, file: Part10, *, reader: int = 0) -> Samples:
     if array.shape[:2] != (file.number(0x00280010), file.number(0x00280011)):
         raise SourceDataError("a frame has another size than the header says", tag_path="(7fe0,0010)")
     return array if array.ndim == 3 else array[:, :, np.newaxis]
+
+
+def _uncompressed(frame: bytes, file: Part10) -> Samples:
+    shape = native_shape(file)
+    if len(frame) not in (shape.frame_bytes, shape.frame_bytes + shape.frame_bytes % 2):
+        raise SourceDataError("a frame has another length than the header says", tag_path="(7fe0,0010)")
+    cells = shape.view(memoryview(frame), 0)
+    if not shape.halved_chroma:
+        return cells
+    pixels = np.repeat(cells[:, :, 1:], 2, axis=1)  # the last two samples of each pair are its chroma
+    pixels[:, :, 0] = cells[:, :, :2].reshape(shape.rows, shape.columns)
+    return pixels
+
+
+def _deflated(frame: bytes, file: Part10) -> Samples:
+    size = native_shape(file).frame_bytes
+    return _uncompressed(zlib.decompressobj(wbits=-zlib.MAX_WBITS).decompress(frame, size + 1), file)
 
 
 def _run_lengths(frame: bytes, file: Part10) -> Samples:
@@ -132,6 +155,8 @@ def _open_jph(frame: bytes, _: Part10) -> Samples:
 
 
 _READERS: dict[str, tuple[Callable[[bytes, Part10], Samples], ...]] = {
+    "1.98": (_uncompressed,),
+    "8.1": (_deflated,),
     "5": (_run_lengths,),
     "4.50": (_jpeg, _turbo),
     "4.51": (_jpeg, _turbo),

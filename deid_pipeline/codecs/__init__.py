@@ -4,18 +4,20 @@ What belongs here: one file for each way of coding samples, and the walk from pi
 data set around the pixels (room ``dicom``), the choice of boxes and fill values (room ``redaction``).
 """
 
-from deid_pipeline.codecs.encapsulation import OffsetTables, frame_bytes, frame_replacement
+from deid_pipeline.codecs.deflated_frames import DEFLATED_FRAMES
+from deid_pipeline.codecs.encapsulation import OffsetTables
 from deid_pipeline.codecs.frames import Frame, forget_pages, iter_frames
 from deid_pipeline.codecs.htj2k import HTJ2K
 from deid_pipeline.codecs.jpeg import JPEG
 from deid_pipeline.codecs.jpeg_2000 import JPEG_2000
 from deid_pipeline.codecs.jpeg_ls import JPEG_LS
 from deid_pipeline.codecs.native import NATIVE
+from deid_pipeline.codecs.places import FramePlaces
 from deid_pipeline.codecs.protocol import Buffer, Codec, FrameArray
 from deid_pipeline.codecs.rle import RLE
 from deid_pipeline.errors import SourceDataError
 
-CODECS: tuple[Codec, ...] = (NATIVE, RLE, JPEG, JPEG_LS, JPEG_2000, HTJ2K)
+CODECS: tuple[Codec, ...] = (NATIVE, DEFLATED_FRAMES, RLE, JPEG, JPEG_LS, JPEG_2000, HTJ2K)
 """All members of the room; no two of them share a transfer syntax."""
 
 
@@ -49,10 +51,9 @@ __all__ = [
     "Codec",
     "Frame",
     "FrameArray",
+    "FramePlaces",
     "OffsetTables",
     "codec_for",
     "forget_pages",
-    "frame_bytes",
-    "frame_replacement",
     "iter_frames",
 ]

@@ -66,14 +66,14 @@ def _family(
 
 
 _PLAIN = {_GREY: (*_EVERY_WIDTH, "32/32", "32/32s"), _INDEXED: ("8/8", "16/16"), ("RGB",): ("8/8", "16/16")}
+_NATIVE = {("MONOCHROME2",): ("1/1",), **_PLAIN, ("YBR_FULL", "YBR_FULL_422"): ("8/8",)}
 _CODED = {_GREY: _EVERY_WIDTH, _INDEXED: ("8/8", "16/16"), ("RGB",): ("8/8", "16/12", "16/16"), ("YBR_FULL",): ("8/8",)}
 _WAVELET = {_GREY: _EVERY_WIDTH, _INDEXED: ("8/8", "16/16"), ("RGB", "YBR_RCT"): ("8/8", "16/12", "16/16")}
 _LOSSY_WAVELET = {**_WAVELET, ("YBR_ICT",): ("8/8",)}
 
 CELLS: tuple[Cell, ...] = (
-    *_family(
-        ("", ".1", ".1.99", ".2"), {**_PLAIN, ("YBR_FULL", "YBR_FULL_422"): ("8/8",)}, _EXACT, ("NumPy", "pydicom")
-    ),
+    *_family(("", ".1", ".1.98", ".1.99", ".2"), _NATIVE, _EXACT, ("NumPy", "pydicom")),
+    *_family((".8.1",), _NATIVE, _EXACT, ("zlib", "libdeflate")),
     *_family((".5",), {**_PLAIN, ("YBR_FULL",): ("8/8",)}, _EXACT, ("imagecodecs", "pylibjpeg-rle", "pydicom")),
     *_family(
         (".4.50",),

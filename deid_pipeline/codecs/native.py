@@ -1,4 +1,4 @@
-"""Uncompressed frames (PS3.5 8.1 and A.1, A.2, A.3, A.5; deflated ones after inflating): read, and patched in place.
+"""Uncompressed frames, native or encapsulated (PS3.5 8.1, A.1 to A.3, A.4.11, A.5): read, and patched in place.
 
 What belongs here: the layout of native samples. What does not: finding the frames (``frames``), inflating a data set.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from deid_pipeline.codecs.bits import put_bits
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
 from deid_pipeline.codecs.samples import check_claim, check_fill, damaged, frame_shape, inside_frame, sample_dtype
 from deid_pipeline.errors import ResidualRiskError
@@ -26,6 +27,7 @@ class NativeCodec:
     transfer_syntax_uids: tuple[str, ...] = (
         "1.2.840.10008.1.2",
         "1.2.840.10008.1.2.1",
+        "1.2.840.10008.1.2.1.98",
         "1.2.840.10008.1.2.1.99",
         _BIG_ENDIAN_UID,
     )
@@ -59,8 +61,10 @@ class NativeCodec:
         box is widened to even columns, because two neighbours share their chroma.
         """
         _check(frame, layout)
-        if layout.bits_allocated == 1 or layout.keyword != "PixelData":
-            raise ResidualRiskError("1-bit and floating-point pixel data cannot be redacted by this version")
+        if layout.keyword != "PixelData":
+            raise ResidualRiskError("floating-point pixel data cannot be redacted by this version")
+        if layout.bits_allocated == 1:
+            return _redacted_bits(frame, layout, boxes=boxes, fill=fill)
         cells = fill_cells(fill, layout)
         content = bytearray(frame)
         samples = np.frombuffer(content, dtype=_stored_dtype(layout, unsigned=True), count=_cell_count(layout))
@@ -104,7 +108,8 @@ def _check(frame: Buffer, layout: PixelLayout) -> None:
             raise damaged("native 4:2:2 samples of this layout are not defined")
     elif "42" in layout.photometric_interpretation:
         raise damaged("native samples of this photometric interpretation are not supported")
-    if len(frame) != (layout.frame_bits + 7) // 8:
+    size = (layout.frame_bits + 7) // 8
+    if len(frame) not in (size, size + size % 2 if layout.is_encapsulated else size):
         raise damaged("a frame has another length than the header claims")
 
 
@@ -127,6 +132,15 @@ def _unpack_bits(frame: Buffer, layout: PixelLayout) -> FrameArray:
     pixels = layout.rows * layout.columns
     bits = np.unpackbits(np.frombuffer(frame, dtype=np.uint8), count=pixels, bitorder="little")
     return bits.reshape(layout.rows, layout.columns)
+
+
+def _redacted_bits(frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box], fill: Sequence[int]) -> bytes:
+    """Fill boxes of 1-bit samples; bits behind the last pixel stay."""
+    check_fill(fill, layout)
+    values = _unpack_bits(frame, layout)
+    for inside in filter(None, (inside_frame(box, layout) for box in boxes)):
+        values[inside.top : inside.bottom, inside.left : inside.right] = fill[0]
+    return put_bits(frame, np.packbits(values, bitorder="little").tobytes(), skip=0, count=values.size)
 
 
 def _repeat_chroma(cells: FrameArray, layout: PixelLayout) -> FrameArray:

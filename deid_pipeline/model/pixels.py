@@ -51,6 +51,11 @@ class PixelLayout:
         return self.value_length is None
 
     @property
+    def frames_share_bytes(self) -> bool:
+        """Whether frames may begin inside a byte that another frame ends in: 1-bit samples (PS3.5 8.1.1)."""
+        return not self.is_encapsulated and self.frame_bits % 8 != 0
+
+    @property
     def frame_bits(self) -> int:
         """Bits of one native frame; YBR_FULL_422 stores two luma samples for each pair of chroma samples."""
         samples = 2 if self.photometric_interpretation == "YBR_FULL_422" else self.samples_per_pixel

@@ -13,11 +13,10 @@ from functools import partial
 
 from deid_pipeline.codecs import (
     Codec,
+    FramePlaces,
     OffsetTables,
     codec_for,
     forget_pages,
-    frame_bytes,
-    frame_replacement,
     iter_frames,
 )
 from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_text
@@ -120,12 +119,9 @@ def _edit(
     frames, new_names = found
     tables = OffsetTables(frames.starts, frames.ends)
     indices = range(len(frames.starts)) if new_names else [index for index in sorted(boxes) if boxes[index]]
+    places = FramePlaces(layout, frames.starts, frames.ends, indices)
     replacements = [
-        Replacement(
-            frames.starts[index],
-            frames.ends[index],
-            _producer(file, layout, codec, tables, (index, boxes.get(index, ()))),
-        )
+        Replacement(*places.span(index), _producer(file, codec, (places, tables), index, boxes.get(index, ())))
         for index in indices
     ]
     elements: dict[int, bytes] = {}
@@ -144,20 +140,20 @@ def _edit(
 
 
 def _producer(
-    file: DicomFile, layout: PixelLayout, codec: Codec, tables: OffsetTables, place: tuple[int, tuple[Box, ...]]
+    file: DicomFile, codec: Codec, bookkeeping: tuple[FramePlaces, OffsetTables], index: int, boxes: tuple[Box, ...]
 ) -> Callable[[], bytes]:
-    """A function that makes the new frame, with the items around it."""
-    index, boxes = place
-    start, end = tables.starts[index], tables.ends[index]
+    """A function that makes the new frame, with what lies around it."""
+    places, tables = bookkeeping
+    layout = places.layout
 
     def produce() -> bytes:
-        data = frame_bytes(file.buffer, layout, start=start, end=end)
+        data = places.content(file.buffer, index)
         decoded = codec.decode_frame(data, layout)
         fill = fill_for(decoded, layout)
         new = codec.redact_frame(data, layout, boxes=boxes, fill=fill, decoded=decoded)
-        content = frame_replacement(new, layout)
+        content = places.replacement(file.buffer, index, new)
         tables.replaced(index, len(content))
-        forget_pages(file.buffer, start, end)
+        forget_pages(file.buffer, places.starts[index], places.ends[index])
         return content
 
     return produce

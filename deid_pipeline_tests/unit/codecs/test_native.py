@@ -106,11 +106,21 @@ def test_boxes_beyond_the_frame_are_clipped_and_empty_ones_ignored() -> None:
     assert np.flatnonzero(cells).tolist() == [0, 23]
 
 
-def test_one_bit_samples_are_read_first_pixel_lowest_and_not_redacted() -> None:
+def test_one_bit_samples_are_read_first_pixel_lowest_and_filled_bit_by_bit() -> None:
     layout = make_layout(bits_allocated=1, rows=1, columns=10)
     assert NATIVE.decode_frame(b"\x05\x02", layout).tolist() == [[1, 0, 1, 0, 0, 0, 0, 0, 0, 1]]
-    with pytest.raises(ResidualRiskError):
-        NATIVE.redact_frame(b"\x05\x02", layout, boxes=[_BOX], fill=(0,))
+    filled = NATIVE.redact_frame(b"\x05\xa2", layout, boxes=[Box(1, 0, 3, 1), Box(9, 0, 12, 9)], fill=(0,))
+    assert filled == b"\x01\xa0", "bits behind the last pixel stay"
+
+
+@pytest.mark.parametrize("columns", [3, 5])
+def test_an_odd_frame_in_an_item_may_have_a_padding_byte(columns: int) -> None:
+    inside = make_layout(bits_allocated=8, rows=1, columns=columns, value_length=None)
+    frame = bytes(range(columns)) + b"\0"
+    assert NATIVE.decode_frame(frame, inside).tolist() == [list(range(columns))]
+    assert NATIVE.redact_frame(frame, inside, boxes=[Box(0, 0, 1, 1)], fill=(9,)) == b"\x09" + frame[1:]
+    with pytest.raises(SourceDataError):
+        NATIVE.decode_frame(frame, replace(inside, value_length=columns))
 
 
 @pytest.mark.parametrize(("keyword", "bits"), [("FloatPixelData", 32), ("DoubleFloatPixelData", 64)])
