@@ -28,7 +28,7 @@ import numpy as np
 
 from deid_pipeline.codecs.jpeg_huffman import ac_codes, dc_codes
 from deid_pipeline.codecs.jpeg_redaction import redact_jpeg
-from deid_pipeline.model import Box
+from deid_pipeline.model import Box, one_colour
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def measure(case: Case, *, repeat: int) -> str:
         if case.forgets:
             dc_codes.cache_clear()
             ac_codes.cache_clear()
-        redact_jpeg(frame, boxes=hit, fill=fill, to_end=to_end)
+        redact_jpeg(frame, patches=one_colour(hit, fill), to_end=to_end)
 
     def code_again() -> None:
         imagecodecs.jpeg8_encode(imagecodecs.jpeg8_decode(frame), level=case.quality, **case.options)

@@ -30,7 +30,7 @@ import numpy as np
 
 from deid_pipeline.codecs import codec_for
 from deid_pipeline.codecs.coverage import CELLS, Cell
-from deid_pipeline.model import Box
+from deid_pipeline.model import Box, one_colour
 from deid_pipeline.redaction import fill_for
 from deid_pipeline_tests.coded_frames import encode, layout_of
 
@@ -84,7 +84,7 @@ def measure(cell: Cell, rows: int, columns: int, *, repeat: int) -> str:
 
     def redact() -> bytes:
         decoded = codec.decode_frame(frame, layout)
-        return codec.redact_frame(frame, layout, boxes=boxes, fill=fill_for(decoded, layout), decoded=decoded)
+        return codec.redact_frame(frame, layout, patches=one_colour(boxes, fill_for(decoded, layout)), decoded=decoded)
 
     def plain() -> None:
         decoded = codec.decode_frame(frame, layout)

@@ -41,6 +41,7 @@ def layout_of(cell: Cell, *, rows: int, columns: int, planar: int = 0) -> PixelL
         planar_configuration=planar,
         big_endian=syntax.endswith("1.2.2"),
         darkest_palette_index=3,
+        keyword={"32/32f": "FloatPixelData", "64/64f": "DoubleFloatPixelData"}.get(cell.bits, "PixelData"),
     )
 
 
@@ -48,13 +49,17 @@ def picture(layout: PixelLayout, *, seed: int) -> Array:
     """Stored values: noise on a slope over the whole range, ``(rows, columns)`` or with samples."""
     rng = np.random.default_rng(seed)
     colours = layout.samples_per_pixel
+    if layout.keyword != "PixelData":
+        found = rng.normal(0, 1e6, (layout.rows, layout.columns)).astype(f"f{layout.bits_allocated // 8}")
+        found[rng.integers(0, 26, 4), rng.integers(0, 26, 4)] = (np.nan, np.inf, -np.inf, -0.0)
+        return found
     low = -(1 << (layout.bits_stored - 1)) if layout.pixel_representation else 0
     top = (1 << layout.bits_stored) - 1
     slope = np.linspace(0, 1, layout.columns)[None, :, None] * np.ones((layout.rows, 1, colours))
     values = np.clip(slope + rng.normal(0, 0.2, slope.shape), 0, 1) * top + low
     dtype = f"{'i' if layout.pixel_representation else 'u'}{max(1, layout.bits_allocated // 8)}"
-    found = np.round(values).astype(np.int64).astype(dtype)
-    return found if colours > 1 else found[..., 0]
+    whole = np.round(values).astype(np.int64).astype(dtype)
+    return whole if colours > 1 else whole[..., 0]
 
 
 def encode(cell: Cell, values: Array, layout: PixelLayout) -> bytes:
@@ -195,7 +200,7 @@ def _pydicom(frame: bytes, layout: PixelLayout) -> Array:
         bits_allocated=layout.bits_allocated,
         bits_stored=layout.bits_stored,
         pixel_representation=layout.pixel_representation,
-        pixel_keyword="PixelData",
+        pixel_keyword=layout.keyword,
         decoding_plugin="pydicom" if layout.is_encapsulated else "",
     )[0]
 

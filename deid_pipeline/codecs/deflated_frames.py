@@ -14,7 +14,7 @@ from deid_pipeline.codecs.native import NATIVE
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
 from deid_pipeline.codecs.samples import check_claim, damaged
 from deid_pipeline.errors import ResidualRiskError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, Patch, PixelLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,11 @@ class DeflatedFramesCodec:
         frame: Buffer,
         layout: PixelLayout,
         *,
-        boxes: Sequence[Box],
-        fill: tuple[int, ...],
+        patches: Sequence[Patch],
         decoded: FrameArray | None = None,  # noqa: ARG002
     ) -> bytes:
         """Return the frame with boxes filled, deflated again; see `Codec.redact_frame`."""
-        native = NATIVE.redact_frame(_inflated(frame, layout), layout, boxes=boxes, fill=fill)
+        native = NATIVE.redact_frame(_inflated(frame, layout), layout, patches=patches)
         deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
         new = deflater.compress(native) + deflater.flush()
         if _inflated(new, layout) != native:

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from deid_pipeline.codecs.codestream import Codestream, check_against, read_jpeg_header
-from deid_pipeline.codecs.jpeg_header import JpegFrame
 from deid_pipeline.codecs.jpeg_lossless import encode_lossless
 from deid_pipeline.codecs.jpeg_redaction import mcu_boxes, redact_jpeg
 from deid_pipeline.codecs.jpeg_stream import read_frame
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
 from deid_pipeline.codecs.reencoding import Reencoding, stream_samples
-from deid_pipeline.codecs.samples import check_fill, damaged, inside_frame, stored_values
+from deid_pipeline.codecs.samples import damaged, inside_frame, patches_inside, stored_values
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, Patch, PixelLayout
 
 _PROGRESSIVE, _LOSSLESS = 0xC2, 0xC3
 _PROCESSES = frozenset({0xC0, 0xC1, _PROGRESSIVE, _LOSSLESS})  # Huffman: baseline, extended, and these two
@@ -84,8 +83,7 @@ class JpegCodec(Reencoding):
         frame: Buffer,
         layout: PixelLayout,
         *,
-        boxes: Sequence[Box],
-        fill: tuple[int, ...],
+        patches: Sequence[Patch],
         decoded: FrameArray | None = None,
     ) -> bytes:
         """Return the frame with boxes filled; see `Codec.redact_frame`.
@@ -102,15 +100,16 @@ class JpegCodec(Reencoding):
         """
         header = read_jpeg_header(frame)
         if header.process == _LOSSLESS:
-            return Reencoding.redact_frame(self, frame, layout, boxes=boxes, fill=fill, decoded=decoded)
+            return Reencoding.redact_frame(self, frame, layout, patches=patches, decoded=decoded)
         before = self.decode_frame(frame, layout) if decoded is None else decoded
-        check_fill(fill, layout)
-        stream_fill = _stream_fill(fill, header, layout)
-        new = redact_jpeg(frame, boxes=_with_ring(read_frame(frame), layout, boxes), fill=stream_fill)
+        inside = patches_inside(patches, layout)
+        ring = read_frame(frame).ring
+        new = redact_jpeg(frame, patches=[_in_stream(patch, ring, header, layout) for patch in inside])
         try:
             after = self.decode_frame(new, layout)
         except SourceDataError:
             raise ResidualRiskError("a rewritten JPEG frame cannot be decoded") from None
+        boxes = [patch.box for patch in inside]
         _prove(before, after, layout, boxes=boxes, changed=self.changed_boxes(frame, layout, boxes=boxes))
         return new
 
@@ -118,7 +117,9 @@ class JpegCodec(Reencoding):
         """Return the boxes grown to whole units; see `Codec.changed_boxes`."""
         if read_jpeg_header(frame).process == _LOSSLESS:
             return Reencoding.changed_boxes(self, frame, layout, boxes=boxes)
-        return mcu_boxes(frame, _with_ring(read_frame(frame), layout, boxes))
+        inside = filter(None, (inside_frame(box, layout) for box in boxes))
+        ring = read_frame(frame).ring
+        return mcu_boxes(frame, [_with_ring(box, ring) for box in inside])
 
 
 def _is_converted(header: Codestream, layout: PixelLayout) -> bool:
@@ -135,31 +136,30 @@ def _colour_spaces(header: Codestream, layout: PixelLayout) -> tuple[str | None,
     return "RGB", "RGB"  # equal spaces: no conversion, whatever the components are
 
 
-def _stream_fill(fill: tuple[int, ...], header: Codestream, layout: PixelLayout) -> tuple[int, ...]:
-    """Turn stored values into values of the stream's components (T.871 clause 7 for YCbCr).
+def _in_stream(patch: Patch, ring: tuple[int, int], header: Codestream, layout: PixelLayout) -> Patch:
+    """The patch grown by a ring, in values of the stream's components (T.871 clause 7 for YCbCr).
 
     Raises
     ------
     ResidualRiskError
-        A value does not fit the stream.
+        A value does not fit the stream, or the patch has more than one colour.
     """
-    values = np.array(fill, dtype=np.int64 if layout.pixel_representation else np.uint64)
+    if not patch.is_plain:
+        raise ResidualRiskError("nothing but one colour can be written into a frame of the cosine transform")
+    box, values = _with_ring(patch.box, ring), patch.values
     if not _is_converted(header, layout):
-        return tuple(stream_samples(values, header).tolist())
-    red, green, blue = fill
+        return Patch(box, stream_samples(values.astype("i8" if layout.pixel_representation else "u8"), header))
+    red, green, blue = np.moveaxis(values.astype(np.float64), -1, 0)
     centre, top = 1 << (header.precision - 1), (1 << header.precision) - 1
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
-    chroma = (centre + (blue - luma) / 1.772, centre + (red - luma) / 1.402)
-    return tuple(min(top, max(0, round(value))) for value in (luma, *chroma))
+    components = (luma, centre + (blue - luma) / 1.772, centre + (red - luma) / 1.402)
+    return Patch(box, np.rint(np.stack(components, axis=-1)).clip(0, top).astype(np.int64))
 
 
-def _with_ring(frame: JpegFrame, layout: PixelLayout, boxes: Sequence[Box]) -> list[Box]:
-    """Grow boxes by what decoders smooth across the edge of a unit, so that the boxes themselves come out plain."""
-    beside, below = frame.ring
-    return [
-        Box(box.left - beside, box.top - below, box.right + beside, box.bottom + below)
-        for box in filter(None, (inside_frame(box, layout) for box in boxes))
-    ]
+def _with_ring(box: Box, ring: tuple[int, int]) -> Box:
+    """Grow a box by what decoders smooth across the edge of a unit, so that the box itself comes out plain."""
+    beside, below = ring
+    return Box(box.left - beside, box.top - below, box.right + beside, box.bottom + below)
 
 
 def _prove(

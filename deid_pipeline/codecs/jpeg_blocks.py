@@ -13,6 +13,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from deid_pipeline.codecs.jpeg_huffman import END_OF_BLOCK, WINDOW_BITS, AcCodes
 from deid_pipeline.codecs.jpeg_stream import ScanComponent
 from deid_pipeline.codecs.samples import damaged
 from deid_pipeline.errors import SourceDataError
+
+Run: TypeAlias = tuple[int, int, int]
+"""Hit MCUs, half-open, and the index of their colour."""
 
 _CHUNK_BYTES = 1 << 15
 _BLOCK_BYTES = 64 * 4  # more than a block takes
@@ -50,7 +54,7 @@ def rewrite_interval(
     blocks: Sequence[Block],
     *,
     units: int,
-    runs: Sequence[tuple[int, int]],
+    runs: Sequence[Run],
     coder: BlockCoder,
     to_end: bool = True,
 ) -> bytes:
@@ -65,7 +69,7 @@ def rewrite_interval(
     units
         Number of MCUs in these data.
     runs
-        Hit MCUs, half-open, in order, neither overlapping nor adjacent.
+        Hit MCUs in order, not overlapping; adjacent ones are of different colours.
     coder
         Writes what takes their place.
     to_end
@@ -86,17 +90,20 @@ def rewrite_interval(
     bits = data.replace(b"\xff\x00", b"\xff")
     if data.count(b"\xff") != data.count(b"\xff\x00"):
         raise damaged("the data of a JPEG stream contain fill bytes")
-    walker = _Walker(bits, [0] * len(coder.levels), spare=_BLOCK_BYTES * (len(blocks) + 1))
+    walker = _Walker(bits, [0] * len({block.slot for block in blocks}), spare=_BLOCK_BYTES * (len(blocks) + 1))
     writer = BitWriter()
     copied = walked = 0
-    for start, end in runs:
+    before: Sequence[int] | None = None  # DC coefficients of a run that ends where the next one starts
+    for index, (start, end, colour) in enumerate(runs):
         walker.skip(blocks, times=start - walked)
         writer.copy(bits, copied, walker.position)
-        coder.write_units(writer, predictors=walker.predictors, count=end - start)
+        coder.write_units(writer, predictors=before or walker.predictors, count=end - start, colour=colour)
         walker.skip(blocks, times=end - start)
-        copied, walked = walker.position, end
-        if end < units:
-            copied, walked = _write_seam(writer, walker, blocks, coder=coder), end + 1
+        copied, walked, before = walker.position, end, None
+        if index + 1 < len(runs) and runs[index + 1][0] == end:
+            before = coder.levels[colour]
+        elif end < units:
+            copied, walked = _write_seam(writer, walker, blocks, coder=coder, colour=colour), end + 1
     behind = 8 * len(bits)
     if to_end or walked == units or _may_pad_twice(bits, writer.length + behind - copied):
         walker.skip(blocks, times=units - walked)
@@ -107,15 +114,16 @@ def rewrite_interval(
     return writer.finish().replace(b"\xff", b"\xff\x00")
 
 
-def _write_seam(writer: BitWriter, walker: _Walker, blocks: Sequence[Block], *, coder: BlockCoder) -> int:
+def _write_seam(writer: BitWriter, walker: _Walker, blocks: Sequence[Block], *, coder: BlockCoder, colour: int) -> int:
     """Copy the MCU behind a hit one, its DC differences counted from the fill; how far the source is copied (bits)."""
+    levels = coder.levels[colour]
     copied = walker.position
     for block in blocks:
         if block.is_first:
             writer.copy(walker.bits, copied, walker.position)
             difference, copied = walker.difference(block)
             truth = walker.predictors[block.slot] + difference
-            coder.write_difference(writer, block.slot, difference=truth - coder.levels[block.slot])
+            coder.write_difference(writer, block.slot, difference=truth - levels[block.slot])
         walker.skip((block,), times=1)
     return copied
 

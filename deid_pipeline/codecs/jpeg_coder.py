@@ -62,20 +62,20 @@ class BitWriter:
 
 
 class BlockCoder:
-    """Writes black blocks and DC differences with the tables of one scan, extended where they lack a code.
+    """Writes plain blocks and DC differences with the tables of one scan, extended where they lack a code.
 
     Parameters
     ----------
     components
         The components of the scan.
     levels
-        DC coefficients of a black block, by component of the scan.
+        DC coefficients of plain blocks, by colour and component of the scan.
     precision
         Bits of a sample; DC differences have up to 3 bits more (T.81 F.1.2.1.2).
     """
 
-    def __init__(self, components: Sequence[ScanComponent], levels: Sequence[int], *, precision: int) -> None:
-        self.levels = tuple(levels)
+    def __init__(self, components: Sequence[ScanComponent], levels: Sequence[Sequence[int]], *, precision: int) -> None:
+        self.levels = tuple(map(tuple, levels))
         self._components = tuple(components)
         self._known: dict[tuple[int, int], HuffmanTable] = {}
         self._extended: dict[tuple[int, int], HuffmanTable] = {}
@@ -110,8 +110,8 @@ class BlockCoder:
         writer.write(*self._code((_DC, self._components[slot].dc_table), size))
         writer.write(difference if difference >= 0 else difference + (1 << size) - 1, size)
 
-    def write_units(self, writer: BitWriter, *, predictors: Sequence[int], count: int) -> None:
-        """Write black MCUs in a row; ``predictors`` are the DC coefficients before them, by component of the scan.
+    def write_units(self, writer: BitWriter, *, predictors: Sequence[int], count: int, colour: int) -> None:
+        """Write MCUs of one colour in a row; ``predictors`` are the DC coefficients before them, by component.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class BlockCoder:
             same = BitWriter()
             for slot, component in enumerate(self._components):
                 for block in range(component.blocks[0] * component.blocks[1]):
-                    jump = self.levels[slot] - predictors[slot] if unit == block == 0 else 0
+                    jump = self.levels[colour][slot] - predictors[slot] if unit == block == 0 else 0
                     self.write_difference(same, slot, difference=jump)
                     same.write(*self._code((_AC, component.ac_table), _EOB))
             writer.append(same, times=count - 1 if unit else 1)

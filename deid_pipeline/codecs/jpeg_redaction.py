@@ -12,34 +12,33 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from deid_pipeline.codecs.jpeg_blocks import blocks_of, rewrite_interval
+from deid_pipeline.codecs.jpeg_blocks import Run, blocks_of, rewrite_interval
 from deid_pipeline.codecs.jpeg_coder import BlockCoder
 from deid_pipeline.codecs.jpeg_header import JpegFrame
 from deid_pipeline.codecs.jpeg_stream import Scan, read_frame, read_stream
 from deid_pipeline.codecs.protocol import Buffer
 from deid_pipeline.codecs.samples import damaged
 from deid_pipeline.errors import ResidualRiskError
-from deid_pipeline.model import Box
+from deid_pipeline.model import Box, Patch
 
 _COARSEST = 2  # largest DC step, in ranges of a sample, that no decoder takes for an overflow
 
-_Hits = npt.NDArray[np.bool_]
+_Hits = npt.NDArray[np.int32]
 
 
-def redact_jpeg(data: Buffer, *, boxes: Sequence[Box], fill: Sequence[int], to_end: bool = True) -> bytes:
-    """Set every unit that a box touches to one colour and keep all other coefficients as they are.
+def redact_jpeg(data: Buffer, *, patches: Sequence[Patch], to_end: bool = True) -> bytes:
+    """Set every unit that a patch touches to its colour and keep all other coefficients as they are.
 
     Parameters
     ----------
     data
         One frame of process 1, 2 or 4 with Huffman codes (transfer syntaxes .50 and .51), 8 or 12 bits, interleaved or
         not. Bytes behind its end are kept.
-    boxes
-        Half-open pixel rectangles; parts outside the frame are ignored. `mcu_boxes` says which pixels change.
-    fill
-        One value for each component as a decoder shows it before any colour conversion, ``0`` to ``2**precision - 1``.
-        0 and the largest value come out exactly, others within ``dc_step / 16 + 0.5``, where ``dc_step`` is the first
-        number of the component's quantisation table.
+    patches
+        Boxes of one colour each; parts outside the frame are ignored, of those that touch the same unit the later one
+        counts. `mcu_boxes` says which pixels change. The values are those of the components as a decoder shows them
+        before any colour conversion, ``0`` to ``2**precision - 1``. 0 and the largest value come out exactly, others
+        within ``dc_step / 16 + 0.5``, where ``dc_step`` is the first number of the component's quantisation table.
     to_end
         Whether to walk the data behind the last box too. Without, a box at the top of a frame costs a fraction, but
         damage behind the last box goes unnoticed and may then decode differently.
@@ -53,21 +52,21 @@ def redact_jpeg(data: Buffer, *, boxes: Sequence[Box], fill: Sequence[int], to_e
     Raises
     ------
     SourceDataError
-        The frame is damaged, or ``fill`` has another number of values than it has components.
+        The frame is damaged, or a patch has another number of values than it has components.
     ResidualRiskError
-        The process is none of these, or the needed codes have no room in the frame's tables.
+        The process is none of these, a patch has more than one colour, or the needed codes have no room in the frame's
+        tables.
     """
     source = bytes(data)
     stream = read_stream(source)
-    if len(fill) != len(stream.frame.components):
-        raise damaged("a fill does not fit the components of a JPEG stream")
-    hits = _hits(stream.frame, boxes)
-    if not hits.any():
+    colours = _colours(stream.frame, patches)
+    hits = _hits(stream.frame, patches, [colours.index(_colour(patch)) for patch in patches])
+    if (hits < 0).all():
         return source
     pieces: list[bytes] = []
     copied = 0
     for scan in stream.scans:
-        levels = _levels(scan, fill, precision=stream.frame.precision)
+        levels = [_levels(scan, colour, precision=stream.frame.precision) for colour in colours]
         coder = BlockCoder(scan.components, levels, precision=stream.frame.precision)
         blocks = blocks_of(scan.components)
         units = scan.columns * scan.rows
@@ -123,31 +122,42 @@ def _in_units(frame: JpegFrame, boxes: Sequence[Box]) -> Iterator[tuple[int, int
             yield left // wide, top // high, -(-right // wide), -(-bottom // high)
 
 
-def _hits(frame: JpegFrame, boxes: Sequence[Box]) -> _Hits:
-    """Which units of the frame are touched, ``(rows, columns)`` of units."""
+def _colour(patch: Patch) -> tuple[int, ...]:
+    return tuple(patch.values[0, 0].tolist())
+
+
+def _colours(frame: JpegFrame, patches: Sequence[Patch]) -> list[tuple[int, ...]]:
+    """The different colours of patches."""
+    if any(patch.values.shape[2:] != (len(frame.components),) for patch in patches):
+        raise damaged("a fill does not fit the components of a JPEG stream")
+    if not all(patch.is_plain for patch in patches):
+        raise ResidualRiskError("nothing but one colour can be written into a frame of the cosine transform")
+    return list(dict.fromkeys(map(_colour, patches)))
+
+
+def _hits(frame: JpegFrame, patches: Sequence[Patch], indices: Sequence[int]) -> _Hits:
+    """Index of the colour of each unit of the frame, -1 for untouched ones, ``(rows, columns)`` of units."""
     columns, rows = frame.units
-    hits = np.zeros((rows, columns), dtype=np.bool_)
-    for left, top, right, bottom in _in_units(frame, boxes):
-        hits[top:bottom, left:right] = True
+    hits = np.full((rows, columns), -1, dtype=np.int32)
+    for patch, index in zip(patches, indices, strict=True):
+        for left, top, right, bottom in _in_units(frame, (patch.box,)):
+            hits[top:bottom, left:right] = index
     return hits
 
 
-def _runs(scan: Scan, frame: JpegFrame, hits: _Hits) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Hit MCUs of a scan as half-open runs, by restart interval and counted from the interval's first MCU."""
+def _runs(scan: Scan, frame: JpegFrame, hits: _Hits) -> Iterator[tuple[int, list[Run]]]:
+    """Runs of MCUs of one colour, by restart interval and counted from the interval's first MCU."""
     if len(scan.components) == 1 and len(frame.components) > 1:
         component = frame.components[scan.components[0].index]
         hits = np.repeat(np.repeat(hits, component.vertical, axis=0), component.horizontal, axis=1)
         hits = hits[: scan.rows, : scan.columns]
     flat = hits.ravel()
     each = scan.restart_interval or flat.size
-    first, last = flat.copy(), flat.copy()
-    first[1:] &= ~flat[:-1]
-    last[:-1] &= ~flat[1:]
-    first[::each] = flat[::each]
-    last[each - 1 :: each] = flat[each - 1 :: each]
-    runs = zip(np.flatnonzero(first).tolist(), np.flatnonzero(last).tolist(), strict=True)
-    for index, group in itertools.groupby(runs, key=lambda run: int(run[0]) // each):
-        yield index, [(start - index * each, end + 1 - index * each) for start, end in group]
+    turns = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    bounds = np.union1d(np.append(turns, (0, flat.size)), np.arange(0, flat.size, each)).tolist()
+    runs = [(start, end, int(flat[start])) for start, end in itertools.pairwise(bounds) if flat[start] >= 0]
+    for index, group in itertools.groupby(runs, key=lambda run: run[0] // each):
+        yield index, [(start - index * each, end - index * each, colour) for start, end, colour in group]
 
 
 def _levels(scan: Scan, fill: Sequence[int], *, precision: int) -> list[int]:

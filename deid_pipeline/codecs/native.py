@@ -6,15 +6,14 @@ What belongs here: the layout of native samples. What does not: finding the fram
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from deid_pipeline.codecs.bits import put_bits
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
-from deid_pipeline.codecs.samples import check_claim, check_fill, damaged, frame_shape, inside_frame, sample_dtype
-from deid_pipeline.errors import ResidualRiskError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.codecs.samples import check_claim, damaged, frame_shape, paint, patches_inside, sample_dtype
+from deid_pipeline.model import Box, Patch, PixelLayout
 
 _BIG_ENDIAN_UID = "1.2.840.10008.1.2.2"
 
@@ -51,25 +50,21 @@ class NativeCodec:
         frame: Buffer,
         layout: PixelLayout,
         *,
-        boxes: Sequence[Box],
-        fill: tuple[int, ...],
+        patches: Sequence[Patch],
         decoded: FrameArray | None = None,  # noqa: ARG002
     ) -> bytes:
         """Return the frame with boxes filled; see `Codec.redact_frame`.
 
         Whole cells are written, so bits above Bits Stored (embedded overlays) go as well. In native YBR_FULL_422 a
-        box is widened to even columns, because two neighbours share their chroma.
+        patch is widened to even columns, because two neighbours share their chroma; they get the mean of both.
         """
         _check(frame, layout)
-        if layout.keyword != "PixelData":
-            raise ResidualRiskError("floating-point pixel data cannot be redacted by this version")
         if layout.bits_allocated == 1:
-            return _redacted_bits(frame, layout, boxes=boxes, fill=fill)
-        cells = fill_cells(fill, layout)
+            return _redacted_bits(frame, layout, patches=patches)
         content = bytearray(frame)
         samples = np.frombuffer(content, dtype=_stored_dtype(layout, unsigned=True), count=_cell_count(layout))
-        for inside in filter(None, (inside_frame(box, layout) for box in boxes)):
-            _fill_box(samples, layout, box=inside, cells=cells)
+        for patch in patches_inside(patches, layout):
+            _write(samples, layout, patch)
         return bytes(content)
 
     def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:  # noqa: ARG002
@@ -83,17 +78,13 @@ class NativeCodec:
         return layout.photometric_interpretation
 
 
-def fill_cells(fill: Sequence[int], layout: PixelLayout) -> list[int]:
-    """Put stored values into their cells: shifted below High Bit, their sign extended, nothing else set.
-
-    Raises
-    ------
-    ResidualRiskError
-        The fill is no pixel of the layout.
-    """
-    check_fill(fill, layout)
+def patch_cells(patch: Patch, layout: PixelLayout) -> FrameArray:
+    """Put a patch's values into their cells: shifted below High Bit, sign extended, nothing else set; unsigned."""
+    if layout.keyword != "PixelData":
+        return patch.values.astype(sample_dtype(layout)).view(f"u{layout.bits_allocated // 8}")
     shift = layout.high_bit + 1 - layout.bits_stored
-    return [(value << shift) & ((1 << layout.bits_allocated) - 1) for value in fill]
+    cells = (patch.values.astype(np.int64) << shift) & ((1 << layout.bits_allocated) - 1)
+    return cells.astype(f"u{layout.bits_allocated // 8}")
 
 
 def _check(frame: Buffer, layout: PixelLayout) -> None:
@@ -119,8 +110,9 @@ def _is_big_endian(layout: PixelLayout) -> bool:
 
 def _stored_dtype(layout: PixelLayout, *, unsigned: bool = False) -> np.dtype[np.generic]:
     """Dtype of one cell in the byte order of the file."""
-    wanted = replace(layout, pixel_representation=0) if unsigned else layout
-    return sample_dtype(wanted).newbyteorder(">" if _is_big_endian(layout) else "<")
+    stored = sample_dtype(layout)
+    wanted = np.dtype(f"u{stored.itemsize}") if unsigned else stored
+    return wanted.newbyteorder(">" if _is_big_endian(layout) else "<")
 
 
 def _cell_count(layout: PixelLayout) -> int:
@@ -134,12 +126,10 @@ def _unpack_bits(frame: Buffer, layout: PixelLayout) -> FrameArray:
     return bits.reshape(layout.rows, layout.columns)
 
 
-def _redacted_bits(frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box], fill: Sequence[int]) -> bytes:
+def _redacted_bits(frame: Buffer, layout: PixelLayout, *, patches: Sequence[Patch]) -> bytes:
     """Fill boxes of 1-bit samples; bits behind the last pixel stay."""
-    check_fill(fill, layout)
     values = _unpack_bits(frame, layout)
-    for inside in filter(None, (inside_frame(box, layout) for box in boxes)):
-        values[inside.top : inside.bottom, inside.left : inside.right] = fill[0]
+    paint(values, patches, layout)
     return put_bits(frame, np.packbits(values, bitorder="little").tobytes(), skip=0, count=values.size)
 
 
@@ -163,21 +153,30 @@ def _used_bits(values: FrameArray, layout: PixelLayout) -> FrameArray:
     return values
 
 
-def _fill_box(samples: FrameArray, layout: PixelLayout, *, box: Box, cells: list[int]) -> None:
-    """Write the cells of one box that lies inside the frame."""
+def _write(samples: FrameArray, layout: PixelLayout, patch: Patch) -> None:
+    """Write one patch that lies inside the frame."""
+    box, cells = patch.box, patch_cells(patch, layout)
     rows = slice(box.top, box.bottom)
     if layout.photometric_interpretation == "YBR_FULL_422":
         pairs = samples.reshape(layout.rows, layout.columns // 2, 4)
-        luma, blue, red = cells
-        pairs[rows, box.left // 2 : (box.right + 1) // 2] = (luma, luma, blue, red)
+        pairs[rows, box.left // 2 : (box.right + 1) // 2] = _pairs(patch, cells)
         return
     columns = slice(box.left, box.right)
     if layout.samples_per_pixel > 1 and layout.planar_configuration == 1:
         planes = samples.reshape(layout.samples_per_pixel, layout.rows, layout.columns)
-        for plane, cell in zip(planes, cells, strict=True):
-            plane[rows, columns] = cell
+        for index, plane in enumerate(planes):
+            plane[rows, columns] = cells[..., index]
         return
     samples.reshape(layout.rows, layout.columns, layout.samples_per_pixel)[rows, columns] = cells
+
+
+def _pairs(patch: Patch, cells: FrameArray) -> FrameArray:
+    """Cells as ``Y1 Y2 CB CR``, ``(rows, pairs, 4)``: columns at the edges doubled where a pair is cut."""
+    if not patch.is_plain:
+        cells = np.pad(cells, ((0, 0), (patch.box.left % 2, patch.box.right % 2), (0, 0)), mode="edge")
+    first, second = cells[:, ::2], cells[:, 1::2] if cells.shape[1] > 1 else cells
+    chroma = (first[..., 1:].astype(np.int64) + second[..., 1:]) // 2
+    return np.concatenate((first[..., :1], second[..., :1], chroma.astype(cells.dtype)), axis=2)
 
 
 NATIVE = NativeCodec()

@@ -1,4 +1,4 @@
-"""What every codec of this room offers: read a frame as an array, and blacken boxes of a frame.
+"""What every codec of this room offers: read a frame as an array, and fill boxes of a frame.
 
 What belongs here: the interface and its types. What does not: members of the room (one file each), the walk from an
 instance to its frames (``frames``), the choice of boxes and fill values (room ``redaction``).
@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy.typing as npt
 
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, Patch, PixelLayout
 
 Buffer: TypeAlias = bytes | bytearray | memoryview | mmap.mmap
 """Bytes that can be sliced without reading all of them."""
@@ -69,11 +69,10 @@ class Codec(Protocol):
         frame: Buffer,
         layout: PixelLayout,
         *,
-        boxes: Sequence[Box],
-        fill: tuple[int, ...],
+        patches: Sequence[Patch],
         decoded: FrameArray | None = None,
     ) -> bytes:
-        """Return the same frame with the pixels of ``boxes`` set to ``fill`` and everything else untouched.
+        """Return the same frame with ``patches`` written into it and everything else untouched.
 
         Parameters
         ----------
@@ -81,19 +80,18 @@ class Codec(Protocol):
             The bytes of one frame.
         layout
             The layout of the instance.
-        boxes
-            Half-open pixel rectangles; parts outside the frame are ignored.
-        fill
-            One stored value for each sample of a pixel (`deid_pipeline.redaction.fill_for`). A frame that is rewritten
-            in its coefficients may show a value beside it, the same for all pixels.
+        patches
+            Boxes and their new stored values (room ``redaction``); parts outside the frame are ignored, of overlapping
+            ones the later counts. A frame that is rewritten in its coefficients may show a value beside that of a
+            plain patch, the same for all its pixels.
         decoded
             What `decode_frame` gave for this frame, where the caller has it already; not changed.
 
         Returns
         -------
         bytes
-            The rewritten frame. Every sample outside `changed_boxes` decodes to the value it had, and the pixels
-            inside ``boxes`` are all equal; codecs that decode prove both before they return.
+            The rewritten frame. Every sample outside `changed_boxes` decodes to the value it had, those inside the
+            boxes to what the patches hold; codecs that decode prove both before they return.
 
         Raises
         ------
@@ -129,6 +127,6 @@ class Codec(Protocol):
         """Name the photometric interpretation that the instance has once this frame is rewritten.
 
         It is the layout's, but for an irreversible colour transform that is written reversibly: then YBR_RCT, and all
-        frames of the instance have to be rewritten (`redact_frame` with no boxes), since one value names them all.
+        frames of the instance have to be rewritten (`redact_frame` with no patches), since one value names them all.
         """
         ...

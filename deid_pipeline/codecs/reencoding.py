@@ -13,9 +13,9 @@ import numpy as np
 
 from deid_pipeline.codecs.codestream import Codestream
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
-from deid_pipeline.codecs.samples import fill_boxes
+from deid_pipeline.codecs.samples import paint
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, Patch, PixelLayout
 
 MOST_BITS = 16
 """Widest sample that is encoded; no encoder here was proven beyond."""
@@ -56,8 +56,7 @@ class Reencoding(ABC):
         frame: Buffer,
         layout: PixelLayout,
         *,
-        boxes: Sequence[Box],
-        fill: tuple[int, ...],
+        patches: Sequence[Patch],
         decoded: FrameArray | None = None,
     ) -> bytes:
         """Return the frame with boxes filled, encoded without loss; see `Codec.redact_frame`.
@@ -65,7 +64,7 @@ class Reencoding(ABC):
         The new frame is decoded again, and every sample of it compared with what was to be encoded.
         """
         values = np.array(self.decode_frame(frame, layout) if decoded is None else decoded)
-        fill_boxes(values, boxes, fill=fill, layout=layout)
+        paint(values, patches, layout)
         header = self.read_header(frame)
         samples = stream_samples(values, header)
         new = self.encode_frame(samples, layout, like=frame)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deid_pipeline.codecs.native import fill_cells
+from deid_pipeline.codecs.native import patch_cells
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
-from deid_pipeline.codecs.samples import check_claim, damaged, inside_frame, sample_dtype, stored_values
+from deid_pipeline.codecs.samples import check_claim, damaged, patches_inside, sample_dtype, stored_values
 from deid_pipeline.errors import ResidualRiskError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, Patch, PixelLayout
 
 _HEADER_BYTES = 64
 _MOST_SEGMENTS = 15
@@ -48,8 +48,7 @@ class RleCodec:
         frame: Buffer,
         layout: PixelLayout,
         *,
-        boxes: Sequence[Box],
-        fill: tuple[int, ...],
+        patches: Sequence[Patch],
         decoded: FrameArray | None = None,  # noqa: ARG002
     ) -> bytes:
         """Return the frame with boxes filled; see `Codec.redact_frame`.
@@ -59,14 +58,14 @@ class RleCodec:
         """
         if layout.high_bit + 1 != layout.bits_stored:
             raise ResidualRiskError("run-length coded samples above bit 0 cannot be redacted by this version")
-        cells = fill_cells(fill, layout)
         size = layout.bits_allocated // 8
-        planes = [byte for cell in cells for byte in cell.to_bytes(size, "big")]
-        inside = list(filter(None, (inside_frame(box, layout) for box in boxes)))
-        segments = [
-            _redacted(segment, layout, boxes=inside, value=value)
-            for segment, value in zip(_segments(frame, layout), planes, strict=True)
-        ]
+        cells = [(patch.box, patch_cells(patch, layout)) for patch in patches_inside(patches, layout)]
+        segments = []
+        for index, segment in enumerate(_segments(frame, layout)):
+            sample, byte = divmod(index, size)
+            shift = 8 * (size - 1 - byte)
+            planes = [(box, (values[..., sample] >> shift & 0xFF).astype(np.uint8)) for box, values in cells]
+            segments.append(_redacted(segment, layout, planes=planes))
         return _joined(segments)
 
     def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:  # noqa: ARG002
@@ -78,15 +77,15 @@ class RleCodec:
         return layout.photometric_interpretation
 
 
-def _redacted(segment: bytes, layout: PixelLayout, *, boxes: Sequence[Box], value: int) -> bytes:
-    """One segment with the boxes of its byte plane set to a value; the segment itself where they had it before."""
+def _redacted(segment: bytes, layout: PixelLayout, *, planes: Sequence[tuple[Box, FrameArray]]) -> bytes:
+    """One segment with the boxes of its byte plane set to values; the segment itself where they had them before."""
     import imagecodecs
 
     pixels = layout.rows * layout.columns
     plane = _unpack(segment, pixels=pixels).reshape(layout.rows, layout.columns).copy()
     before = plane.copy()
-    for box in boxes:
-        plane[box.top : box.bottom, box.left : box.right] = value
+    for box, values in planes:
+        plane[box.top : box.bottom, box.left : box.right] = values
     if np.array_equal(before, plane):
         return segment
     packed = bytes(imagecodecs.packbits_encode(plane, axis=-1))  # each row on its own, PS3.5 G.3.1

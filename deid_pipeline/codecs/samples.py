@@ -12,7 +12,7 @@ import numpy as np
 
 from deid_pipeline.codecs.protocol import FrameArray
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, Patch, PixelLayout
 
 PIXEL_TAG = "(7fe0,0010)"
 MAX_DECODED_BYTES = 1 << 30
@@ -75,35 +75,42 @@ def inside_frame(box: Box, layout: PixelLayout) -> Box | None:
     return inside if inside.left < inside.right and inside.top < inside.bottom else None
 
 
-def check_fill(fill: Sequence[int], layout: PixelLayout) -> None:
-    """Refuse a fill that is no pixel of the layout.
+def patches_inside(patches: Sequence[Patch], layout: PixelLayout) -> list[Patch]:
+    """Cut patches to the frame, leave out those that lie outside.
 
     Raises
     ------
     ResidualRiskError
-        Another number of values than a pixel has samples, or one outside the range of stored values.
+        A patch has another number of values than its box has pixels or a pixel has samples, or one outside the range
+        of stored values.
     """
-    if len(fill) != layout.samples_per_pixel:
-        raise ResidualRiskError("the fill value does not fit the samples of a pixel")
     low = -(1 << (layout.bits_stored - 1)) if layout.pixel_representation else 0
-    if not all(low <= value < low + (1 << layout.bits_stored) for value in fill):
-        raise ResidualRiskError("the fill value is outside the range of stored values")
+    for patch in patches:
+        height, width = patch.box.bottom - patch.box.top, patch.box.right - patch.box.left
+        shape = patch.values.shape
+        fits = shape[2:] == (layout.samples_per_pixel,) and shape[:2] in ((1, 1), (height, width))
+        if not fits or not patch.values.size:
+            raise ResidualRiskError("the fill does not fit its box or the samples of a pixel")
+        if layout.keyword != "PixelData":
+            if not np.isfinite(patch.values.astype(sample_dtype(layout))).all():
+                raise ResidualRiskError("a fill value is no number")
+        elif int(patch.values.min()) < low or int(patch.values.max()) >= low + (1 << layout.bits_stored):
+            raise ResidualRiskError("a fill value is outside the range of stored values")
+    cut = (patch.inside(rows=layout.rows, columns=layout.columns) for patch in patches)
+    return [patch for patch in cut if patch is not None]
 
 
-def fill_boxes(values: FrameArray, boxes: Sequence[Box], *, fill: Sequence[int], layout: PixelLayout) -> None:
-    """Set the pixels of boxes in a decoded frame, in place; parts outside the frame are ignored.
+def paint(values: FrameArray, patches: Sequence[Patch], layout: PixelLayout) -> None:
+    """Write patches into a decoded frame, in place; parts outside the frame are ignored.
 
     Raises
     ------
     ResidualRiskError
-        The fill is no pixel of the layout.
+        As `patches_inside`.
     """
-    check_fill(fill, layout)
-    for box in boxes:
-        inside = inside_frame(box, layout)
-        if inside is not None:
-            place = values[inside.top : inside.bottom, inside.left : inside.right]
-            place[...] = fill if values.ndim == 3 else fill[0]
+    for patch in patches_inside(patches, layout):
+        place = values[patch.box.top : patch.box.bottom, patch.box.left : patch.box.right]
+        place[...] = patch.values if values.ndim == 3 else patch.values[..., 0]
 
 
 def stored_values(samples: FrameArray, layout: PixelLayout, *, precision: int) -> FrameArray:

@@ -9,7 +9,7 @@ from deid_pipeline.model.crosswalk import CrosswalkEntry
 from deid_pipeline.model.element import ElementChange, ElementRow
 from deid_pipeline.model.files import Detection, Kind, LandingFile, OutputFile, RebuiltFile, SourceFile, Status
 from deid_pipeline.model.identifiers import Identifier, IdentifierKind
-from deid_pipeline.model.pixels import Box, PixelLayout
+from deid_pipeline.model.pixels import Box, Patch, PixelLayout, one_colour
 from deid_pipeline.model.settings import Settings
 from deid_pipeline.model.summary import StageSummary
 from deid_pipeline.model.text import ReadLine, TextRegion
@@ -27,6 +27,7 @@ __all__ = [
     "Kind",
     "LandingFile",
     "OutputFile",
+    "Patch",
     "PixelLayout",
     "ReadLine",
     "RebuiltFile",
@@ -36,4 +37,5 @@ __all__ = [
     "StageTiming",
     "Status",
     "TextRegion",
+    "one_colour",
 ]

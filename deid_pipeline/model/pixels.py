@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,6 +23,42 @@ class Box:
     def area(self) -> int:
         """Number of pixels inside, 0 for an empty box."""
         return max(0, self.right - self.left) * max(0, self.bottom - self.top)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """A box and what is written there; where patches of a frame overlap, the later one counts.
+
+    ``values`` are stored values as `deid_pipeline.codecs.Codec.decode_frame` gives them: ``(1, 1, samples)`` for a box
+    of one colour, ``(bottom - top, right - left, samples)`` for one value a pixel. They are not changed.
+    """
+
+    box: Box
+    values: npt.NDArray[Any]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all pixels get one colour."""
+        return self.values.shape[:2] == (1, 1)
+
+    def inside(self, *, rows: int, columns: int) -> Patch | None:
+        """The part that lies in a frame of ``rows`` by ``columns`` pixels, None when nothing does."""
+        box = self.box
+        cut = Box(max(0, box.left), max(0, box.top), min(columns, box.right), min(rows, box.bottom))
+        if cut.left >= cut.right or cut.top >= cut.bottom:
+            return None
+        if cut == box or self.is_plain:
+            return Patch(cut, self.values)
+        below, beside = slice(cut.top - box.top, cut.bottom - box.top), slice(cut.left - box.left, cut.right - box.left)
+        return Patch(cut, self.values[below, beside])
+
+
+def one_colour(boxes: Iterable[Box], pixel: Sequence[float]) -> tuple[Patch, ...]:
+    """Patches of one colour, given as a stored value for each sample of a pixel."""
+    import numpy as np
+
+    values = np.array(pixel).reshape(1, 1, -1)
+    return tuple(Patch(box, values) for box in boxes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ What belongs here: geometry of pixel rectangles. What does not: finding text (ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import ceil
 
 from deid_pipeline.model import Box
@@ -48,6 +48,33 @@ def prepare_boxes(
 def grow_box(box: Box, *, rows: int, columns: int, grow_px: int = 2, grow_share: float = 0.25) -> Box:
     """One box grown and clipped to a frame of ``rows`` by ``columns`` pixels, as `prepare_boxes` does it."""
     return _clip(_grow(box, _margin(box, grow_px, grow_share)), rows=rows, columns=columns)
+
+
+def touching(boxes: Sequence[Box], reaches: Sequence[Box]) -> tuple[tuple[Box, ...], ...]:
+    """Sort boxes into groups.
+
+    Parameters
+    ----------
+    boxes
+        The boxes of a frame.
+    reaches
+        For each of them the pixels that change with it (`deid_pipeline.codecs.Codec.changed_boxes`).
+
+    Returns
+    -------
+    tuple of tuple of Box
+        Two boxes whose reaches overlap are in one group, also by way of others; groups and boxes in the order given.
+    """
+    groups: list[list[int]] = []
+    for index, reach in enumerate(reaches):
+        near = [group for group in groups if any(_overlap(reach, reaches[other]) for other in group)]
+        joined = sorted([index, *(other for group in near for other in group)])
+        groups = [group for group in groups if group not in near] + [joined]
+    return tuple(tuple(boxes[index] for index in group) for group in sorted(groups))
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one.left < other.right and other.left < one.right and one.top < other.bottom and other.top < one.bottom
 
 
 def _has_area(box: Box) -> bool:

@@ -21,7 +21,7 @@ from deid_pipeline.codecs import (
 )
 from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_text
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, PixelLayout, one_colour
 from deid_pipeline.redaction import fill_for
 
 PHOTOMETRIC_INTERPRETATION = 0x00280004
@@ -149,8 +149,8 @@ def _producer(
     def produce() -> bytes:
         data = places.content(file.buffer, index)
         decoded = codec.decode_frame(data, layout)
-        fill = fill_for(decoded, layout)
-        new = codec.redact_frame(data, layout, boxes=boxes, fill=fill, decoded=decoded)
+        patches = one_colour(boxes, fill_for(decoded, layout))
+        new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
         content = places.replacement(file.buffer, index, new)
         tables.replaced(index, len(content))
         forget_pages(file.buffer, places.starts[index], places.ends[index])

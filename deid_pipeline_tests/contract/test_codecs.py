@@ -12,7 +12,7 @@ from pydicom.pixels import pixel_array
 
 from deid_pipeline.codecs import CODECS, codec_for, iter_frames
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, PixelLayout, one_colour
 from deid_pipeline_tests.unit.codecs.layouts import make_layout
 
 _FOLDER = Path(pydicom.__file__).parent / "data" / "test_files"
@@ -115,7 +115,7 @@ def test_a_codec_refuses_garbage_and_redacts_only_when_it_says_so(codec: Any) ->
         codec.decode_frame(b"\x00garbage", layout)
     if not codec.can_redact:
         with pytest.raises(ResidualRiskError):
-            codec.redact_frame(bytes(48), layout, boxes=[Box(0, 0, 2, 2)], fill=(0,))
+            codec.redact_frame(bytes(48), layout, patches=one_colour([Box(0, 0, 2, 2)], (0,)))
 
 
 @pytest.mark.parametrize("name", _FILES)

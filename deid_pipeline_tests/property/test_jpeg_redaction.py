@@ -22,7 +22,7 @@ from pydicom.pixels import get_decoder
 from deid_pipeline.codecs.jpeg_redaction import mcu_boxes, redact_jpeg
 from deid_pipeline.codecs.jpeg_stream import read_stream
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box
+from deid_pipeline.model import Box, one_colour
 from deid_pipeline_tests.jpeg_writer import Plan, blackened, random_coefficients, write_jpeg
 
 Samples = npt.NDArray[Any]
@@ -73,16 +73,19 @@ def test_every_coefficient_outside_the_hit_units_stays_bit_for_bit(plan: Plan, d
     seed, density = data.draw(st.integers(0, 99)), data.draw(st.sampled_from((0.0, 0.1, 0.95)))
     coefficients = random_coefficients(plan, seed=seed, density=density)
     boxes = data.draw(boxes_in(rows=plan.rows, columns=plan.columns))
-    fill = tuple(data.draw(st.integers(0, (1 << plan.precision) - 1)) for _ in plan.factors)
-    hits = np.zeros(plan.units(), dtype=bool)
+    colours = [[data.draw(st.integers(0, (1 << plan.precision) - 1)) for _ in plan.factors] for _ in range(2)]
     wide, high = (8, 8) if len(plan.factors) == 1 else (8 * plan.widest, 8 * plan.highest)
-    for box in boxes:
+    patches, filled = [], coefficients
+    for index, box in enumerate(boxes):
+        colour, hits = colours[index % 2], np.zeros(plan.units(), dtype=bool)
         if box.right > 0 and box.bottom > 0:
             hits[max(0, box.top) // high : -(-box.bottom // high), max(0, box.left) // wide : -(-box.right // wide)] = 1
-    expected = write_jpeg(plan, blackened(plan, coefficients, hits=hits, fill=fill))
+        patches += one_colour([box], colour)
+        filled = blackened(plan, filled, hits=hits, fill=colour)
+    expected = write_jpeg(plan, filled)
     stream = write_jpeg(plan, coefficients)
-    assert redact_jpeg(stream, boxes=boxes, fill=fill) == expected
-    assert redact_jpeg(stream, boxes=boxes, fill=fill, to_end=False) == expected
+    assert redact_jpeg(stream, patches=patches) == expected
+    assert redact_jpeg(stream, patches=patches, to_end=False) == expected
 
 
 def picture(rows: int, columns: int, *, components: int, seed: int, top: int) -> Samples:
@@ -158,7 +161,7 @@ def test_decoders_see_the_same_outside_and_black_inside(source: tuple[bytes, int
     frame = read_stream(stream).frame
     boxes = data.draw(boxes_in(rows=frame.rows, columns=frame.columns))
     fill = BLACK[components] if frame.precision == 8 else (0,) + (2048,) * (components - 1)
-    redacted = redact_jpeg(stream, boxes=boxes, fill=fill)
+    redacted = redact_jpeg(stream, patches=one_colour(boxes, fill))
     outside = ~mask_of((frame.rows, frame.columns), mcu_boxes(stream, boxes))
     inside = mask_of((frame.rows, frame.columns), inner(boxes, stream))
     before, after = list(decoded(stream)), list(decoded(redacted))
@@ -188,7 +191,7 @@ def check_file(path: Path) -> int:
     boxes = [Box(2, 1, columns // 3 + 2, rows // 4 + 2), Box(columns // 2, rows // 2, columns // 2 + 9, rows // 2 + 3)]
     ybr = original.PhotometricInterpretation.startswith("YBR")
     fill = BLACK[3] if ybr else (0,) * int(original.SamplesPerPixel)
-    changed.PixelData = encapsulate([redact_jpeg(frame, boxes=boxes, fill=fill) for frame in frames])
+    changed.PixelData = encapsulate([redact_jpeg(frame, patches=one_colour(boxes, fill)) for frame in frames])
     outside = ~mask_of((rows, columns), mcu_boxes(frames[0], boxes))
     inside = mask_of((rows, columns), inner(boxes, frames[0]))
     decoder = get_decoder(original.file_meta.TransferSyntaxUID)
@@ -260,7 +263,7 @@ def test_damaged_streams_are_redacted_exactly_or_held(index: int) -> None:
     for _ in range(600):
         stream = mutated(seed, rng)
         try:
-            redacted = redact_jpeg(stream, boxes=[box], fill=fill)
+            redacted = redact_jpeg(stream, patches=one_colour([box], fill))
             old = next(decoded(stream))
         except (SourceDataError, ResidualRiskError):
             continue

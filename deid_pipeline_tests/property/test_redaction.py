@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deid_pipeline.codecs.native import NATIVE
-from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.model import Box, PixelLayout, one_colour
 from deid_pipeline.redaction import fill_for, prepare_boxes
 from deid_pipeline_tests.unit.codecs.layouts import make_layout
 
@@ -56,13 +56,13 @@ def test_exactly_the_boxes_change(layout: PixelLayout, boxes: list[Box], seed: i
     before = NATIVE.decode_frame(frame, layout)
     fill = fill_for(before, layout)
     prepared = prepare_boxes(boxes, rows=layout.rows, columns=layout.columns, grow_px=grow)
-    redacted = NATIVE.redact_frame(frame, layout, boxes=prepared, fill=fill)
+    redacted = NATIVE.redact_frame(frame, layout, patches=one_colour(prepared, fill))
     after = NATIVE.decode_frame(redacted, layout)
     inside = _mask(prepared, layout)
     np.testing.assert_array_equal(after[~inside], before[~inside])
     assert (after[inside] == (fill if after.ndim == 3 else fill[0])).all()
     assert len(redacted) == len(frame)
-    again = NATIVE.redact_frame(redacted, layout, boxes=prepared, fill=fill)
+    again = NATIVE.redact_frame(redacted, layout, patches=one_colour(prepared, fill))
     assert again == redacted
     if not prepared:
         assert redacted == frame

@@ -13,7 +13,7 @@ import pytest
 from deid_pipeline.codecs import codec_for
 from deid_pipeline.codecs.codestream import header_segments
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box
+from deid_pipeline.model import Box, one_colour
 from deid_pipeline_tests.unit.codecs.layouts import (
     HTJ2K,
     JPEG_2000,
@@ -129,7 +129,7 @@ def test_compressed_frames_change_inside_the_boxes_only(syntax: str, dtype: str,
     codec, layout = codec_for(syntax), _layout(array, syntax)
     fill = (int(np.iinfo(dtype).min),) * samples
     boxes = [Box(-3, 2, 9, 7), Box(20, 15, 99, 99), Box(5, 5, 5, 9)]
-    new = codec.redact_frame(_LOSSLESS[syntax](array), layout, boxes=boxes, fill=fill)
+    new = codec.redact_frame(_LOSSLESS[syntax](array), layout, patches=one_colour(boxes, fill))
     array[2:7, :9] = array[15:, 20:] = fill if samples > 1 else fill[0]
     np.testing.assert_array_equal(codec.decode_frame(new, layout), array)
 
@@ -142,7 +142,7 @@ def test_a_lossless_jpeg_keeps_its_components_names_and_segments() -> None:
     for name, number in ((b"R", b"\x01"), (b"G", b"\x02"), (b"B", b"\x03")):
         named = named.replace(name + b"\x11\x00", number + b"\x11\x00", 1).replace(name + b"\x00", number + b"\x00", 1)
     layout = _layout(array, JPEG_LOSSLESS)
-    new = codec_for(JPEG_LOSSLESS).redact_frame(named, layout, boxes=[Box(1, 1, 9, 9)], fill=(0, 0, 0))
+    new = codec_for(JPEG_LOSSLESS).redact_frame(named, layout, patches=one_colour([Box(1, 1, 9, 9)], (0, 0, 0)))
     old_segments, new_segments = dict(header_segments(named)), dict(header_segments(new))
     assert old_segments[0xC3][6::3] == b"\x01\x02\x03"
     for marker in (0xC3, 0xDA, 0xFE):
@@ -155,7 +155,7 @@ def test_a_rewritten_frame_that_decodes_to_something_else_is_not_given_out(monke
     wrong = _jpeg_2000(array)
     monkeypatch.setattr(imagecodecs, "jpeg2k_encode", lambda *_, **__: wrong)
     with pytest.raises(ResidualRiskError, match="does not decode to the values"):
-        codec_for(JPEG_2000).redact_frame(wrong, _layout(array, JPEG_2000), boxes=[Box(0, 0, 9, 9)], fill=(0,))
+        codec_for(JPEG_2000).redact_frame(wrong, _layout(array, JPEG_2000), patches=one_colour([Box(0, 0, 9, 9)], (0,)))
 
 
 def test_rgb_jpeg_without_any_marker_is_not_taken_for_ycbcr() -> None:

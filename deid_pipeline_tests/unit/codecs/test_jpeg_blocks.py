@@ -18,12 +18,12 @@ def rewritten(data: bytes, runs: list[tuple[int, int]], *, level: int = -128, to
     """Rewrite the only interval of a grey stream; the stream with it and with what tables were added."""
     found = read_stream(data)
     (scan,) = found.scans
-    coder = BlockCoder(scan.components, [level] * len(scan.components), precision=found.frame.precision)
+    coder = BlockCoder(scan.components, [[level] * len(scan.components)], precision=found.frame.precision)
     interval = rewrite_interval(
         data[scan.starts[0] : scan.ends[0]],
         blocks_of(scan.components),
         units=scan.columns * scan.rows,
-        runs=runs,
+        runs=[(*run, 0) for run in runs],
         coder=coder,
         to_end=to_end,
     )
@@ -135,16 +135,18 @@ def test_data_that_end_early_stop_a_walk_at_once() -> None:
     ones_are_codes = {"dc": (bytes([2] + [0] * 15), b"\x01\x00"), "ac": (bytes([2] + [0] * 15), b"\x01\x00")}
     plan = Plan(8, 8, **ones_are_codes)
     scan = read_stream(write_jpeg(plan, [np.zeros(plan.shape(0), dtype=np.int64)])).scans[0]
-    coder, units = BlockCoder(scan.components, [0], precision=8), 10**9
+    coder, units = BlockCoder(scan.components, [[0]], precision=8), 10**9
     with pytest.raises(SourceDataError, match="end before"):
-        rewrite_interval(b"\xff\x00", blocks_of(scan.components), units=units, runs=[(units - 1, units)], coder=coder)
+        rewrite_interval(
+            b"\xff\x00", blocks_of(scan.components), units=units, runs=[(units - 1, units, 0)], coder=coder
+        )
 
 
 def test_fill_bytes_inside_data_are_refused() -> None:
     found = read_stream(write_jpeg(WIDE, random_coefficients(WIDE, seed=4))).scans[0]
-    coder = BlockCoder(found.components, [0], precision=8)
+    coder = BlockCoder(found.components, [[0]], precision=8)
     with pytest.raises(SourceDataError, match="fill bytes"):
-        rewrite_interval(b"\x00\xff\xff\x00", blocks_of(found.components), units=1, runs=[(0, 1)], coder=coder)
+        rewrite_interval(b"\x00\xff\xff\x00", blocks_of(found.components), units=1, runs=[(0, 1, 0)], coder=coder)
 
 
 def test_behind_the_last_hit_block_nothing_is_walked_on_demand() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from deid_pipeline.codecs.native import NATIVE
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box
+from deid_pipeline.model import Box, one_colour
+from deid_pipeline.redaction import fill_for
 from deid_pipeline_tests.unit.codecs.layouts import BIG_ENDIAN, make_layout
 
 _BOX = Box(1, 1, 3, 2)
@@ -35,7 +36,7 @@ def test_the_big_endian_syntax_alone_says_the_byte_order() -> None:
 def test_only_the_box_changes_in_a_big_endian_frame() -> None:
     layout = make_layout(big_endian=True)
     values = np.arange(24, dtype=">u2").reshape(4, 6)
-    redacted = NATIVE.redact_frame(values.tobytes(), layout, boxes=[_BOX], fill=(0x0102,))
+    redacted = NATIVE.redact_frame(values.tobytes(), layout, patches=one_colour([_BOX], (0x0102,)))
     expected = values.copy()
     expected[1:2, 1:3] = 0x0102
     assert redacted == expected.tobytes()
@@ -49,7 +50,7 @@ def test_colour_planes_are_filled_alike(planar: int) -> None:
     pixels = np.random.default_rng(0).integers(0, 255, (4, 6, 3), dtype=np.uint8)
     frame = (np.moveaxis(pixels, -1, 0) if planar else pixels).tobytes()
     np.testing.assert_array_equal(NATIVE.decode_frame(frame, layout), pixels)
-    redacted = NATIVE.decode_frame(NATIVE.redact_frame(frame, layout, boxes=[_BOX], fill=(1, 2, 3)), layout)
+    redacted = NATIVE.decode_frame(NATIVE.redact_frame(frame, layout, patches=one_colour([_BOX], (1, 2, 3))), layout)
     pixels[1:2, 1:3] = (1, 2, 3)
     np.testing.assert_array_equal(redacted, pixels)
 
@@ -57,7 +58,7 @@ def test_colour_planes_are_filled_alike(planar: int) -> None:
 def test_a_box_in_422_is_widened_to_even_columns() -> None:
     layout = make_layout(bits_allocated=8, samples_per_pixel=3, photometric_interpretation="YBR_FULL_422")
     frame = bytes(range(48))
-    redacted = NATIVE.redact_frame(frame, layout, boxes=[Box(1, 0, 3, 1)], fill=(0, 128, 128))
+    redacted = NATIVE.redact_frame(frame, layout, patches=one_colour([Box(1, 0, 3, 1)], (0, 128, 128)))
     assert redacted == bytes([0, 0, 128, 128] * 2) + frame[8:]
     decoded = NATIVE.decode_frame(frame, layout)
     assert decoded.shape == (4, 6, 3)
@@ -75,7 +76,8 @@ def test_bits_above_the_stored_ones_are_masked_kept_outside_and_cleared_inside()
     layout = make_layout(bits_stored=12)
     frame = np.full((4, 6), 0x8123, dtype="<u2").tobytes()
     assert (NATIVE.decode_frame(frame, layout) == 0x123).all()
-    cells = np.frombuffer(NATIVE.redact_frame(frame, layout, boxes=[_BOX], fill=(7,)), dtype="<u2").reshape(4, 6)
+    redacted = NATIVE.redact_frame(frame, layout, patches=one_colour([_BOX], (7,)))
+    cells = np.frombuffer(redacted, dtype="<u2").reshape(4, 6)
     assert (cells[1:2, 1:3] == 7).all()
     assert cells[0, 0] == 0x8123
 
@@ -84,32 +86,33 @@ def test_a_high_bit_above_the_stored_bits_shifts_values() -> None:
     layout = make_layout(bits_stored=12, high_bit=15, pixel_representation=1)
     frame = np.full((4, 6), -5 << 4, dtype="<i2").tobytes()
     assert (NATIVE.decode_frame(frame, layout) == -5).all()
-    redacted = NATIVE.redact_frame(frame, layout, boxes=[_BOX], fill=(-2048,))
+    redacted = NATIVE.redact_frame(frame, layout, patches=one_colour([_BOX], (-2048,)))
     assert NATIVE.decode_frame(redacted, layout)[1, 1] == -2048
 
 
 def test_a_negative_fill_is_sign_extended_for_readers_that_do_not_mask() -> None:
     layout = make_layout(bits_stored=12, pixel_representation=1)
-    redacted = NATIVE.redact_frame(bytes(48), layout, boxes=[_BOX], fill=(-3,))
+    redacted = NATIVE.redact_frame(bytes(48), layout, patches=one_colour([_BOX], (-3,)))
     assert np.frombuffer(redacted, dtype="<i2").min() == -3
 
 
 @pytest.mark.parametrize("fill", [(70_000,), (-1,), (1, 2)])
 def test_a_fill_that_does_not_fit_is_refused(fill: tuple[int, ...]) -> None:
     with pytest.raises(ResidualRiskError):
-        NATIVE.redact_frame(bytes(48), make_layout(), boxes=[_BOX], fill=fill)
+        NATIVE.redact_frame(bytes(48), make_layout(), patches=one_colour([_BOX], fill))
 
 
 def test_boxes_beyond_the_frame_are_clipped_and_empty_ones_ignored() -> None:
     boxes = [Box(-5, -5, 1, 1), Box(5, 3, 99, 99), Box(2, 2, 2, 4), Box(3, 3, 1, 1), Box(50, 50, 60, 60)]
-    cells = np.frombuffer(NATIVE.redact_frame(bytes(48), make_layout(), boxes=boxes, fill=(9,)), dtype="<u2")
+    cells = np.frombuffer(NATIVE.redact_frame(bytes(48), make_layout(), patches=one_colour(boxes, (9,))), dtype="<u2")
     assert np.flatnonzero(cells).tolist() == [0, 23]
 
 
 def test_one_bit_samples_are_read_first_pixel_lowest_and_filled_bit_by_bit() -> None:
     layout = make_layout(bits_allocated=1, rows=1, columns=10)
     assert NATIVE.decode_frame(b"\x05\x02", layout).tolist() == [[1, 0, 1, 0, 0, 0, 0, 0, 0, 1]]
-    filled = NATIVE.redact_frame(b"\x05\xa2", layout, boxes=[Box(1, 0, 3, 1), Box(9, 0, 12, 9)], fill=(0,))
+    boxes = [Box(1, 0, 3, 1), Box(9, 0, 12, 9)]
+    filled = NATIVE.redact_frame(b"\x05\xa2", layout, patches=one_colour(boxes, (0,)))
     assert filled == b"\x01\xa0", "bits behind the last pixel stay"
 
 
@@ -118,18 +121,43 @@ def test_an_odd_frame_in_an_item_may_have_a_padding_byte(columns: int) -> None:
     inside = make_layout(bits_allocated=8, rows=1, columns=columns, value_length=None)
     frame = bytes(range(columns)) + b"\0"
     assert NATIVE.decode_frame(frame, inside).tolist() == [list(range(columns))]
-    assert NATIVE.redact_frame(frame, inside, boxes=[Box(0, 0, 1, 1)], fill=(9,)) == b"\x09" + frame[1:]
+    assert NATIVE.redact_frame(frame, inside, patches=one_colour([Box(0, 0, 1, 1)], (9,))) == b"\x09" + frame[1:]
     with pytest.raises(SourceDataError):
         NATIVE.decode_frame(frame, replace(inside, value_length=columns))
 
 
 @pytest.mark.parametrize(("keyword", "bits"), [("FloatPixelData", 32), ("DoubleFloatPixelData", 64)])
-def test_floating_point_is_read_and_not_redacted(keyword: str, bits: int) -> None:
-    layout = make_layout(keyword=keyword, bits_allocated=bits)
-    frame = np.linspace(-1, 1, 24, dtype=f"<f{bits // 8}").tobytes()
-    assert NATIVE.decode_frame(frame, layout)[0, 0] == -1
-    with pytest.raises(ResidualRiskError):
-        NATIVE.redact_frame(frame, layout, boxes=[_BOX], fill=(0,))
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_floating_point_keeps_every_bit_outside_the_box(keyword: str, bits: int, order: str) -> None:
+    layout = make_layout(keyword=keyword, bits_allocated=bits, big_endian=order == ">")
+    values = np.linspace(-1, 1, 24).astype(f"{order}f{bits // 8}").reshape(4, 6)
+    values[0, :4] = (np.nan, np.inf, -np.inf, -0.0)
+    cells = values.view(f"{order}u{bits // 8}")
+    cells[3, 0] = cells[0, 0] + 5  # a number that is none, with bits of its own
+    frame = cells.tobytes()
+    decoded = NATIVE.decode_frame(frame, layout)
+    assert decoded.dtype == np.dtype(f"f{bits // 8}")
+    black = fill_for(decoded, layout)
+    assert black == (float(values[np.isfinite(values)].min()),)
+    new = NATIVE.redact_frame(frame, layout, patches=one_colour([_BOX], black))
+    after = np.frombuffer(new, cells.dtype).reshape(4, 6).copy()
+    assert (after[1:2, 1:3].view(values.dtype) == black[0]).all()
+    after[1:2, 1:3] = cells[1:2, 1:3]
+    np.testing.assert_array_equal(after, cells)
+
+
+def test_black_of_floating_point_is_a_number_whatever_the_frame_holds() -> None:
+    layout = make_layout(keyword="FloatPixelData", bits_allocated=32)
+    assert fill_for(np.full((4, 6), np.nan, "f4"), layout) == (0.0,)
+    inverted = replace(layout, photometric_interpretation="MONOCHROME1")
+    assert fill_for(np.array([[np.nan, -3, np.inf, 7.5]], "f4"), inverted) == (7.5,)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
+def test_a_floating_point_fill_that_is_no_number_of_the_width_is_refused(value: float) -> None:
+    layout = make_layout(keyword="FloatPixelData", bits_allocated=32)
+    with pytest.raises(ResidualRiskError), np.errstate(over="ignore"):
+        NATIVE.redact_frame(bytes(96), layout, patches=one_colour([_BOX], (value,)))
 
 
 def test_a_frame_of_another_length_is_refused() -> None:

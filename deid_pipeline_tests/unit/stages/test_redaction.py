@@ -276,3 +276,20 @@ def test_damaged_frames_in_items_are_refused(tmp_path: Path, change: Callable[[b
         save(dataset, source, syntax=syntax)
         with pytest.raises(SourceDataError):
             redact_file(source, tmp_path / "out.dcm", everywhere(Box(2, 1, 9, 7)))
+
+
+@pytest.mark.parametrize("keyword", ["FloatPixelData", "DoubleFloatPixelData"])
+def test_floating_point_pixels_are_redacted_and_their_nans_stay(tmp_path: Path, keyword: str) -> None:
+    dataset = small_ct()
+    dtype = "<f4" if keyword == "FloatPixelData" else "<f8"
+    values = np.random.default_rng(6).normal(size=(2, SIZE, SIZE)).astype(dtype)
+    values[0, 20, 20], values[1, 6, 6] = np.nan, np.nan
+    for absent in ("PixelData", "BitsStored", "HighBit", "PixelRepresentation"):
+        delattr(dataset, absent)
+    dataset.NumberOfFrames, dataset.BitsAllocated = 2, 8 * values.itemsize
+    setattr(dataset, keyword, values.tobytes())
+    source, target = save(dataset, tmp_path / "in.dcm"), tmp_path / "out.dcm"
+    redact_file(source, target, everywhere(BOX))
+    for frame in values:
+        frame[5:9, 3:20] = frame[np.isfinite(frame)].min()
+    assert getattr(pydicom.dcmread(target), keyword) == values.tobytes()
