@@ -21,7 +21,7 @@ from deid_pipeline_tests.unit.codecs.layouts import make_layout
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 _NATIVE_IN_ITEMS = ("1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1")
-COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"})
+COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT", "XYB"})
 
 
 def layout_of(cell: Cell, *, rows: int, columns: int, planar: int = 0) -> PixelLayout:
@@ -167,6 +167,13 @@ def _htj2k(values: Array, cell: Cell, *, reversible: bool) -> bytes:
     )
 
 
+def _jpeg_xl(values: Array, cell: Cell, *, lossless: bool) -> bytes:
+    masked = _masked(values, cell)
+    if lossless or cell.is_signed:  # a loss across the sign bit would change the sign
+        return bytes(imagecodecs.jpegxl_encode(masked, lossless=True, bitspersample=cell.bits_stored))
+    return bytes(imagecodecs.jpegxl_encode(masked, lossless=False, distance=1.5, bitspersample=cell.bits_stored))
+
+
 _ENCODERS: dict[str, Callable[[Array, Cell], bytes]] = {
     ".4.50": _cosine,
     ".4.51": _cosine,
@@ -179,6 +186,9 @@ _ENCODERS: dict[str, Callable[[Array, Cell], bytes]] = {
     ".4.201": lambda values, cell: _htj2k(values, cell, reversible=True),
     ".4.202": lambda values, cell: _htj2k(values, cell, reversible=True),
     ".4.203": lambda values, cell: _htj2k(values, cell, reversible=False),
+    ".4.110": lambda values, cell: _jpeg_xl(values, cell, lossless=True),
+    ".4.111": lambda values, cell: bytes(imagecodecs.jpegxl_encode_jpeg(_cosine(values, cell))),
+    ".4.112": lambda values, cell: _jpeg_xl(values, cell, lossless=False),
 }
 
 
@@ -243,6 +253,17 @@ def _pylibjpeg_openjpeg(frame: bytes, _: PixelLayout) -> Array:
     return np.asarray(decode(frame))
 
 
+def _pyjpegxl(frame: bytes, layout: PixelLayout) -> Array:
+    """It stretches what has fewer bits than its dtype over all of it."""
+    from pyjpegxl import decode_to_numpy
+
+    _, samples = decode_to_numpy(frame)
+    top = (1 << layout.bits_stored) - 1
+    values = np.rint(samples.astype(np.float64) * top / np.iinfo(samples.dtype).max).astype(np.int64)
+    sign = layout.pixel_representation << (layout.bits_stored - 1)
+    return (values ^ sign) - sign
+
+
 READERS: dict[str, Callable[[bytes, PixelLayout], Array]] = {
     "pydicom": _pydicom,
     "libdeflate": _libdeflate,
@@ -253,5 +274,6 @@ READERS: dict[str, Callable[[bytes, PixelLayout], Array]] = {
     "liblj92": lambda frame, _: np.asarray(imagecodecs.ljpeg_decode(frame)),
     "pyjpegls (CharLS)": _pyjpegls,
     "pylibjpeg-openjpeg": _pylibjpeg_openjpeg,
+    "pyjpegxl (libjxl 0.12)": _pyjpegxl,
 }
 """Readers by the names that cells use; the first name of each cell is the codec's own library and not among them."""

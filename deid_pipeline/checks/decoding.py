@@ -26,8 +26,14 @@ Samples: TypeAlias = "npt.NDArray[Any]"
 _PREFIX = "1.2.840.10008.1.2."
 _MOST_PILLOW_PIXELS = 1 << 26  # Pillow takes larger ones for bombs
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
-COSINE_TRANSFORMS = frozenset({f"{_PREFIX}4.50", f"{_PREFIX}4.51"})
+COSINE_TRANSFORMS = frozenset({f"{_PREFIX}4.50", f"{_PREFIX}4.51", f"{_PREFIX}4.111"})
 """Syntaxes of which no less than a unit of blocks can be rewritten."""
+
+MADE_LOSSLESS = {
+    **dict.fromkeys((f"{_PREFIX}4.91", f"{_PREFIX}4.203"), ("YBR_ICT", "YBR_RCT")),
+    f"{_PREFIX}4.112": ("XYB", "RGB"),
+}
+"""By syntax, the photometric interpretation that no rewriting without loss can keep, and what it becomes then."""
 
 LOSSY_WAVELETS = frozenset({f"{_PREFIX}4.91", f"{_PREFIX}4.203"})
 """Syntaxes whose irreversible frames decoders may read differently by a rounding."""
@@ -154,6 +160,13 @@ def _open_jph(frame: bytes, _: Part10) -> Samples:
     return np.asarray(imagecodecs.htj2k_decode(frame, planar=False))
 
 
+def _jpeg_xl(frame: bytes, _: Part10) -> Samples:
+    """Samples, also of what was made of a JPEG stream: by another way than through that stream."""
+    import imagecodecs
+
+    return np.asarray(imagecodecs.jpegxl_decode(frame, numthreads=1))
+
+
 _READERS: dict[str, tuple[Callable[[bytes, Part10], Samples], ...]] = {
     "1.98": (_uncompressed,),
     "8.1": (_deflated,),
@@ -169,4 +182,7 @@ _READERS: dict[str, tuple[Callable[[bytes, Part10], Samples], ...]] = {
     "4.201": (_open_jpeg, _open_jph),
     "4.202": (_open_jpeg, _open_jph),
     "4.203": (_open_jpeg, _open_jph),
+    "4.110": (_jpeg_xl,),
+    "4.111": (_jpeg_xl,),
+    "4.112": (_jpeg_xl,),
 }

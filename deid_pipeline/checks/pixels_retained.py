@@ -13,6 +13,7 @@ from deid_pipeline.checks.case import CheckCase
 from deid_pipeline.checks.decoding import (
     COSINE_TRANSFORMS,
     LOSSY_WAVELETS,
+    MADE_LOSSLESS,
     UNCOMPRESSED,
     decoded,
     encapsulated_frames,
@@ -23,7 +24,6 @@ from deid_pipeline.model import Box
 
 _TRANSFER_SYNTAX = 0x0010
 _PHOTOMETRIC = 0x00280004
-_MADE_REVERSIBLE = ("YBR_ICT", "YBR_RCT")
 _UNIT = 36  # pixels: a unit of four blocks, and what decoders smooth around it
 _CHUNK_BYTES = 16 << 20
 # Samples per pixel, photometric interpretation, planar configuration, frames, rows, columns, bits, sign, palettes.
@@ -57,7 +57,7 @@ def _reading_differs(case: CheckCase) -> Iterator[str]:
         yield "the encoding of the pixel data has changed"
     for tag in _READING_TAGS:
         old, new = source.top(tag), output.top(tag)
-        if tag == _PHOTOMETRIC and _may_become_reversible(case):
+        if tag == _PHOTOMETRIC and _was_made_lossless(case):
             continue
         if (old is None) != (new is None) or (old and new and old.raw != new.raw):
             yield f"({tag >> 16:04x},{tag & 0xFFFF:04x}) has changed"
@@ -67,11 +67,11 @@ def _reading_differs(case: CheckCase) -> Iterator[str]:
         yield "the pixel data have another length"
 
 
-def _may_become_reversible(case: CheckCase) -> bool:
-    """Whether frames with boxes were transformed irreversibly, which no rewriting can keep (PS3.5 A.4.4)."""
-    touched = any(case.boxes_by_frame.values())
-    lossy = case.source.meta_text(_TRANSFER_SYNTAX) in LOSSY_WAVELETS
-    return touched and lossy and _interpretations(case) == _MADE_REVERSIBLE
+def _was_made_lossless(case: CheckCase) -> bool:
+    """Whether frames had a colour transform that no rewriting can keep, and boxes asked for one (PS3.5 A.4.4)."""
+    interpretations = case.source.top_text(_PHOTOMETRIC), case.output.top_text(_PHOTOMETRIC)
+    expected = MADE_LOSSLESS.get(case.source.meta_text(_TRANSFER_SYNTAX))
+    return any(case.boxes_by_frame.values()) and interpretations == expected
 
 
 def _pixels_differ(case: CheckCase) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> 
     Where an irreversible colour transform became a reversible one, all frames had to be written anew: then samples
     count in those without boxes too.
     """
-    anew = _interpretations(case) == _MADE_REVERSIBLE
+    anew = _was_made_lossless(case)
     pairs = zip(
         encapsulated_frames(case.source, case.source_path),
         encapsulated_frames(case.output, case.output_path),
@@ -192,10 +192,6 @@ def _equal_outside(case: CheckCase, before: bytes, after: bytes, boxes: tuple[Bo
         if not differs.any():
             return True
     return False
-
-
-def _interpretations(case: CheckCase) -> tuple[str, str]:
-    return case.source.top_text(_PHOTOMETRIC), case.output.top_text(_PHOTOMETRIC)
 
 
 def _same_bytes(one: memoryview, other: memoryview) -> bool:

@@ -11,13 +11,14 @@ from deid_pipeline.codecs.htj2k import HTJ2K
 from deid_pipeline.codecs.jpeg import JPEG
 from deid_pipeline.codecs.jpeg_2000 import JPEG_2000
 from deid_pipeline.codecs.jpeg_ls import JPEG_LS
+from deid_pipeline.codecs.jpeg_xl import JPEG_XL
 from deid_pipeline.codecs.native import NATIVE
 from deid_pipeline.codecs.places import FramePlaces
 from deid_pipeline.codecs.protocol import Buffer, Codec, FrameArray
 from deid_pipeline.codecs.rle import RLE
 from deid_pipeline.errors import SourceDataError
 
-CODECS: tuple[Codec, ...] = (NATIVE, DEFLATED_FRAMES, RLE, JPEG, JPEG_LS, JPEG_2000, HTJ2K)
+CODECS: tuple[Codec, ...] = (NATIVE, DEFLATED_FRAMES, RLE, JPEG, JPEG_LS, JPEG_2000, HTJ2K, JPEG_XL)
 """All members of the room; no two of them share a transfer syntax."""
 
 

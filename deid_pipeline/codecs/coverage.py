@@ -77,6 +77,7 @@ _NATIVE = {("MONOCHROME2",): ("1/1",), **_PLAIN, ("YBR_FULL", "YBR_FULL_422"): (
 _CODED = {_GREY: _EVERY_WIDTH, _INDEXED: ("8/8", "16/16"), ("RGB",): ("8/8", "16/12", "16/16"), ("YBR_FULL",): ("8/8",)}
 _WAVELET = {_GREY: _EVERY_WIDTH, _INDEXED: ("8/8", "16/16"), ("RGB", "YBR_RCT"): ("8/8", "16/12", "16/16")}
 _LOSSY_WAVELET = {**_WAVELET, ("YBR_ICT",): ("8/8",)}
+_JPEG_XL = ("imagecodecs (libjxl 0.11)", "pyjpegxl (libjxl 0.12)")
 
 CELLS: tuple[Cell, ...] = (
     *_family(("", ".1", ".1.98", ".1.99", ".2"), _NATIVE, _EXACT, ("NumPy", "pydicom")),
@@ -98,5 +99,8 @@ CELLS: tuple[Cell, ...] = (
     *_family((".4.91",), _LOSSY_WAVELET, _DECODED, ("imagecodecs (OpenJPEG)", "pylibjpeg-openjpeg")),
     *_family((".4.201", ".4.202"), _WAVELET, _EXACT, ("imagecodecs (OpenJPH)", "pylibjpeg-openjpeg")),
     *_family((".4.203",), _LOSSY_WAVELET, _DECODED, ("imagecodecs (OpenJPH)", "pylibjpeg-openjpeg")),
+    *_family((".4.110",), _CODED, _EXACT, _JPEG_XL),
+    *_family((".4.111",), {(*_GREY, "YBR_FULL", "YBR_FULL_422"): ("8/8",)}, _UNITS, _JPEG_XL),
+    *_family((".4.112",), {_GREY: _EVERY_WIDTH, ("RGB", "XYB"): ("8/8",)}, _DECODED, _JPEG_XL),
 )
 """Every kind of frame that is known to be redacted; others are tried, proven on the spot, or held."""

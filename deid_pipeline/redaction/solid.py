@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _EXTREMES = frozenset({"MONOCHROME1", "MONOCHROME2"})
 _LUMA_CHROMA = frozenset({"YBR_FULL", "YBR_FULL_422"})
-_RGB = frozenset({"RGB", "YBR_RCT", "YBR_ICT"})
+_RGB = frozenset({"RGB", "YBR_RCT", "YBR_ICT", "XYB"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ def fill_for(frame_array: npt.NDArray[Any], layout: PixelLayout) -> tuple[float,
     -------
     tuple of float
         One value for each sample of a pixel: MONOCHROME2 the minimum and MONOCHROME1 the maximum of the frame,
-        PALETTE COLOR the darkest entry's index, RGB (also YBR_RCT and YBR_ICT, which decode to RGB) zeros, YBR_FULL
-        and YBR_FULL_422 no luma and neutral chroma. Whole numbers, but for floating-point pixels: of those the extreme
-        is that of the values that are numbers, 0 where none is.
+        PALETTE COLOR the darkest entry's index, RGB (also YBR_RCT, YBR_ICT and XYB, which decode to RGB) zeros,
+        YBR_FULL and YBR_FULL_422 no luma and neutral chroma. Whole numbers, but for floating-point pixels: of those the
+        extreme is that of the values that are numbers, 0 where none is.
 
     Raises
     ------

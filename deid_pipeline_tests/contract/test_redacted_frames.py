@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from deid_pipeline.codecs import CODECS, codec_for
 from deid_pipeline.codecs.codestream import read_coding_style, read_jpeg_2000_header, read_jpeg_header, read_scan_header
 from deid_pipeline.codecs.coverage import CELLS, Cell, cells_of
+from deid_pipeline.codecs.jpeg_xl_header import read_jpeg_xl_header
 from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import Box, Patch, one_colour
 from deid_pipeline.redaction import fill_for
@@ -120,6 +121,9 @@ def test_parameters_of_a_rewritten_frame_are_those_of_the_old_one(cell: Cell) ->
         assert style.is_reversible
         assert (style.levels, style.mixes_components) == (old.levels, old.mixes_components)
         assert codec.redacted_interpretation(frame, layout) == cell.photometric_interpretation.replace("ICT", "RCT")
+    elif cell.transfer_syntax_uid.endswith((".110", ".111", ".112")):
+        assert read_jpeg_xl_header(new) == read_jpeg_xl_header(frame)
+        assert codec.redacted_interpretation(frame, layout) == cell.photometric_interpretation.replace("XYB", "RGB")
     elif ".4." in cell.transfer_syntax_uid:
         assert read_jpeg_header(new) == read_jpeg_header(frame)
         interleaving = slice(-2, -1) if cell.transfer_syntax_uid.endswith((".80", ".81")) else slice(0, None)

@@ -293,3 +293,48 @@ def test_floating_point_pixels_are_redacted_and_their_nans_stay(tmp_path: Path, 
     for frame in values:
         frame[5:9, 3:20] = frame[np.isfinite(frame)].min()
     assert getattr(pydicom.dcmread(target), keyword) == values.tobytes()
+
+
+def jpeg_xl(path: Path, frames: np.ndarray[Any, Any], *, syntax: str, interpretation: str) -> Path:
+    """A JPEG XL file; lossy or made of JPEG streams where the syntax says so."""
+    dataset = small_ct()
+    dataset.NumberOfFrames, dataset.Rows, dataset.Columns, dataset.SamplesPerPixel = frames.shape
+    dataset.PhotometricInterpretation, dataset.PlanarConfiguration = interpretation, 0
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+    streams = {
+        "110": lambda frame: imagecodecs.jpegxl_encode(frame, lossless=True),
+        "111": lambda frame: imagecodecs.jpegxl_encode_jpeg(imagecodecs.jpeg8_encode(frame, subsampling="420")),
+        "112": lambda frame: imagecodecs.jpegxl_encode(frame, lossless=False, distance=1.0),
+    }
+    dataset.PixelData = encapsulate([bytes(streams[syntax[-3:]](frame)) for frame in frames])
+    dataset["PixelData"].VR = "OB"
+    dataset["PixelData"].is_undefined_length = True
+    return save(dataset, path, syntax=syntax)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "before", "after"),
+    [("110", "RGB", "RGB"), ("111", "YBR_FULL_422", "YBR_FULL_422"), ("112", "RGB", "RGB"), ("112", "XYB", "RGB")],
+)
+def test_jpeg_xl_files_are_redacted_under_their_own_syntax(
+    tmp_path: Path, syntax: str, before: str, after: str
+) -> None:
+    frames = np.random.default_rng(8).integers(0, 255, (3, 48, 64, 3), dtype=np.uint8)
+    uid = f"1.2.840.10008.1.2.4.{syntax}"
+    source = jpeg_xl(tmp_path / "in.dcm", frames, syntax=uid, interpretation=before)
+    target = tmp_path / "out.dcm"
+    redact_file(source, target, (GivenBox(1, None, BOX),))
+    old, new = pydicom.dcmread(source), pydicom.dcmread(target)
+    assert (new.file_meta.TransferSyntaxUID, new.PhotometricInterpretation) == (uid, after)
+    pairs = zip(*(generate_frames(one.PixelData, number_of_frames=3) for one in (old, new)), strict=True)
+    for index, (one, other) in enumerate(pairs):
+        if index != 1 and before == after:
+            assert one == other
+            continue
+        first, second = imagecodecs.jpegxl_decode(one).copy(), imagecodecs.jpegxl_decode(other).copy()
+        outside = np.ones((48, 64), bool)
+        if index == 1:
+            assert (second[5:9, 3:20] == second[5, 3]).all()
+            outside[0:17, 0:33] = syntax != "111"
+            outside[5:9, 3:20] = False
+        np.testing.assert_array_equal(first[outside], second[outside])
