@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from deid_pipeline.errors import StrategyError
 
@@ -93,8 +93,7 @@ NO_CONTEXT = InstanceContext()
 """Of an instance that nothing is known of: actions that need more fall closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ElementValue:
+class ElementValue(NamedTuple):
     """An element as an action sees it.
 
     ``raw`` is the value field as stored, with its padding; ``encodings`` are the Python codecs of its Specific

@@ -5,14 +5,14 @@ What belongs here: the case and its lazily read files. What does not: filling it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from deid_pipeline.checks.leaf import Leaf
 from deid_pipeline.checks.reading import Part10, read_part10
-from deid_pipeline.model import Box, ElementChange, Identifier
+from deid_pipeline.model import Box, ElementChange, Identifier, Patch
 
 RETAIN_UIDS = "113110"
 RETAIN_FULL_DATES = "113106"
@@ -31,7 +31,9 @@ class CheckCase:
     ``boxes_by_frame`` holds the half-open boxes that were filled, by 0-based frame index; ``changed_by_frame`` the
     boxes that may have changed, where a frame's coding cannot part more from them. ``expected_values`` has the
     new text, by tag path, of every element that was rewritten and not removed; ``element_changes`` has those and the
-    removed ones. ``expected_patient_id`` is empty when the output is to have none.
+    removed ones. ``expected_patient_id`` is empty when the output is to have none. ``written`` says anew what was to be
+    written into each frame with boxes, in the order of frames; None means one colour in each box.
+    ``claims_clean_pixels`` says whether the fill leaves so little that the output may claim Clean Pixel Data.
     """
 
     source_path: Path
@@ -45,6 +47,8 @@ class CheckCase:
     expected_values: Mapping[str, str] = field(default_factory=dict)
     strategy_name: str = ""
     changed_by_frame: Mapping[int, tuple[Box, ...]] = field(default_factory=dict)
+    written: Callable[[], Iterator[tuple[int, Sequence[Patch]]]] | None = None
+    claims_clean_pixels: bool = True
 
     @cached_property
     def source(self) -> Part10:

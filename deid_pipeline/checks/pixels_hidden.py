@@ -1,30 +1,34 @@
-"""Check: inside each box nothing can be seen.
+"""Check: inside each box nothing can be seen of what was there.
 
-What belongs here: one uniform colour in each box. What does not: whether the boxes are in the right places (room
-``ocr``).
+What belongs here: one colour in each box, or just what the fill was to write. What does not: whether the boxes are in
+the right places (room ``ocr``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 
 import numpy as np
 
 from deid_pipeline.checks.case import CheckCase
 from deid_pipeline.checks.decoding import decoded, encapsulated_frames
+from deid_pipeline.checks.expected import equals_decoded, equals_native, expected
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.samples import NativeFrames, native_frames
+from deid_pipeline.model import Patch
+
+_ROWS, _COLUMNS = 0x00280010, 0x00280011
 
 
 class PixelsHidden:
     """Looks at every box of every frame; whole cells count, with bits beyond Bits Stored."""
 
     name = "pixels_hidden"
-    summary = "every redacted box is filled with one uniform colour"
+    summary = "every redacted box has one colour, or holds sample by sample what a fill that draws was to write"
 
     def run(self, case: CheckCase) -> Outcome:
         """Name frames (1-based) with boxes in which something is left."""
-        return outcome(_visible(case))
+        return outcome(_visible(case) if case.written is None else _unexpected(case, case.written()))
 
 
 def _visible(case: CheckCase) -> Iterator[str]:
@@ -41,6 +45,26 @@ def _visible(case: CheckCase) -> Iterator[str]:
             inside = frame[rows, columns]
             if not inside.size or not _is_uniform(inside, halved=bool(shape and shape.halved_chroma)):
                 yield f"a box of frame {index + 1} is not uniform"
+    yield from (f"there is no frame {index + 1}" for index in boxes if index not in seen)
+
+
+def _unexpected(case: CheckCase, written: Iterator[tuple[int, Sequence[Patch]]]) -> Iterator[str]:
+    """Compare frames with what was to be written; boxes for which nothing was are as good as untouched."""
+    boxes = {index: some for index, some in sorted(case.boxes_by_frame.items()) if some}
+    output = case.output
+    shape = None if output.pixels_encapsulated else native_frames(output)
+    pairs = bool(shape and shape.halved_chroma)
+    seen = set()
+    for (index, frame), (at, patches) in zip(_frames(case, shape, boxes), written, strict=True):
+        seen.add(index)
+        rows, columns = output.number(_ROWS), output.number(_COLUMNS)
+        picture = expected(patches, rows=rows, columns=columns, pairs=pairs)
+        if at != index or not picture.covers(boxes[index]):
+            yield f"nothing was to be written into a box of frame {index + 1}"
+        elif (shape and not equals_native(frame, picture, output, pairs=pairs)) or (
+            not shape and not equals_decoded(frame, picture, output)
+        ):
+            yield f"a box of frame {index + 1} holds something else than it should"
     yield from (f"there is no frame {index + 1}" for index in boxes if index not in seen)
 
 

@@ -6,7 +6,7 @@ What belongs here: Part 10 files, data sets, element names, the pixel layout, ed
 
 from deid_pipeline.dicom.completion import missing_elements
 from deid_pipeline.dicom.context import instance_context
-from deid_pipeline.dicom.editor import Change, EditedDataSet, edit_data_set
+from deid_pipeline.dicom.editor import EditedDataSet, HeaderEditor, edit_data_set
 from deid_pipeline.dicom.encoding import element as encoded_element
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
 from deid_pipeline.dicom.iods import attribute_type, iod_name
@@ -20,9 +20,9 @@ from deid_pipeline.dicom.writer import Replacement, write_dicom
 
 __all__ = [
     "MEDIA_STORAGE_DIRECTORY",
-    "Change",
     "DicomFile",
     "EditedDataSet",
+    "HeaderEditor",
     "Replacement",
     "Syntax",
     "attribute_type",

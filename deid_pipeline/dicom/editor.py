@@ -1,43 +1,42 @@
 """Editing a data set by ranges: what no rule changes is copied byte for byte.
 
-What belongs here: carrying rules out on elements at every depth. What does not: choosing rules (``strategy``), writing
-the result (``writer``).
+What belongs here: carrying decisions out on elements at every depth. What does not: deciding (``decisions``), choosing
+rules (``strategy``), writing the result (``writer``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from itertools import accumulate
+from operator import itemgetter
+from typing import NamedTuple
 
 from deid_pipeline.actions import NO_CONTEXT, Effect, ElementValue, InstanceContext, PseudonymSource, Rule
-from deid_pipeline.dicom.encoding import (
-    element_header,
-    item_end,
-    item_header,
-    pad,
-    sequence_end,
+from deid_pipeline.dicom.decisions import (
+    CHARACTER_SET,
+    AskedAlways,
+    Decision,
+    RuleLookup,
+    RuleSource,
+    decide,
+    real_vr,
 )
+from deid_pipeline.dicom.encoding import element_header, item_end, item_header, pad, sequence_end
 from deid_pipeline.dicom.file import DicomFile
-from deid_pipeline.dicom.paths import PathNamer
-from deid_pipeline.dicom.structure import PRIVATE, UNDEFINED, Element, Item, Syntax, dictionary_vr
+from deid_pipeline.dicom.paths import element_name
+from deid_pipeline.dicom.structure import UNDEFINED, Element, Item, Syntax
 from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
+from deid_pipeline.model import ElementChange
 
 Segment = bytes | tuple[int, int]
 """New bytes, or a half-open byte range of the source that is copied as it is."""
 
-CHARACTER_SET = 0x00080005
+Coding = tuple[Syntax, tuple[str, ...]]
+"""How a data set is written: its syntax, and the Python codecs of its Specific Character Set."""
+
 _ASCII = ("iso8859",)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What was done to one element. ``new_value`` is its new text, None when the element is gone."""
-
-    tag_path: str
-    action: str
-    origin: str
-    new_value: str | None
 
 
 @dataclass(frozen=True)
@@ -45,101 +44,134 @@ class EditedDataSet:
     """The edited data set as segments of new bytes and source ranges, in order, and what was changed."""
 
     segments: list[Segment]
-    changes: list[Change]
+    changes: list[ElementChange]
 
 
-class RuleLookup(Protocol):
-    """Who gives the rule for an element: its tag and VR, its private creator, the sequences around it."""
+class _Marker(NamedTuple):
+    """Bytes in the place of a range of the source, which is empty where they are put in."""
 
-    def __call__(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = (), /) -> Rule:
-        """The rule for one element; ``parents`` are sequence tags, the outermost first."""
+    start: int
+    end: int
+    content: bytes
+
+
+class HeaderEditor:
+    """Edits the data set of an open file: decides first, so that what will be missing can be made, then edits."""
+
+    def __init__(self, file: DicomFile, rules: RuleSource) -> None:
+        self._file, self._rules = file, rules
+        self._decisions = decide(file.buffer, file.elements, rules)
+
+    def remaining_tags(self) -> set[int]:
+        """The tags of all top-level elements but those that a rule deletes."""
+        deleted = {one.element.tag for one in self._decisions if one.rule is None or one.rule.effect is Effect.DELETE}
+        return self._file.by_tag.keys() - deleted
+
+    def edit(
+        self,
+        pseudonyms: PseudonymSource,
+        markers: Mapping[int, bytes],
+        *,
+        context: InstanceContext = NO_CONTEXT,
+        origin: tuple[str, str] = ("", ""),
+    ) -> EditedDataSet:
+        """Carry the rules out on every element.
+
+        Parameters
+        ----------
+        markers
+            Whole encoded top-level elements by tag; each takes the place of the source's element of that tag, or is
+            put in where its tag belongs.
+        context
+            What actions may need to know of the instance.
+        origin
+            Partition key and source path of the changes.
+        """
+        file = self._file
+        steps: list[Decision | _Marker] = [*_placed(file.elements, markers)]
+        steps += [one for one in self._decisions if one.element.tag not in markers]
+        steps.sort(key=itemgetter(0))  # a stable sort: markers stay before the element whose place they share
+        run = _Run(file, self._rules, pseudonyms, context, origin)
+        bounds = file.elements[0].start, file.elements[-1].end
+        segments = run.steps(steps, bounds, (file.syntax, _ASCII), "", ())
+        return EditedDataSet([bounds] if segments is None else segments, run.changes)
 
 
 @dataclass
-class _Editor:
+class _Run:
+    """One editing: what it needs at every depth, and the changes so far."""
+
     file: DicomFile
-    rule_for: RuleLookup
+    rules: RuleSource
     pseudonyms: PseudonymSource
     context: InstanceContext
-    changes: list[Change] = field(default_factory=list)
+    origin: tuple[str, str]
+    changes: list[ElementChange] = field(default_factory=list)
 
     def data_set(
-        self,
-        elements: Sequence[Element],
-        syntax: Syntax,
-        encodings: tuple[str, ...],
-        path: str,
-        parents: tuple[int, ...] = (),
+        self, elements: Sequence[Element], coding: Coding, prefix: str, parents: tuple[int, ...]
     ) -> list[Segment] | None:
-        """The edited elements as segments, None when nothing changes."""
-        if not elements:
-            return None
-        kept_blocks = self._kept_blocks(elements, parents)
-        output: list[Segment] = []
-        copied = elements[0].start
-        namer = PathNamer(self.file.buffer, path)
-        for element in elements:
-            if element.tag == CHARACTER_SET:
-                encodings = encodings_for(element_bytes(self.file.buffer, element))
-            creator = namer.creator(element) if element.tag & PRIVATE else ""
-            if element.tag in kept_blocks:  # the creator of a private block of which something stays
-                continue
-            if element.tag & 0xFFFF == 0:  # group lengths are retired (PS3.5 7.2) and would not hold any more
-                new: list[Segment] | None = []
-            else:
-                rule = self._rule(element, creator, parents)
-                if rule.effect is Effect.KEEP and element.items is None and rule.vr != "SQ":
-                    continue  # as nearly all of them: nothing else is asked of it
-                new = self._element(element, rule, (syntax, encodings), namer.name(element), parents)
-            if new is None:
-                continue
-            if element.start > copied:
-                output.append((copied, element.start))
-            output.extend(new)
-            copied = element.end
-        if not output and copied == elements[0].start:
-            return None
-        if elements[-1].end > copied:
-            output.append((copied, elements[-1].end))
-        return output
+        """The edited elements of an item as segments, None when nothing changes."""
+        steps = decide(self.file.buffer, elements, self.rules, parents)
+        return self.steps(steps, (elements[0].start, elements[-1].end), coding, prefix, parents) if steps else None
 
-    def _kept_blocks(self, elements: Sequence[Element], parents: tuple[int, ...]) -> frozenset[int]:
-        """The tags of private creators (gggg,00bb) of whose blocks a rule leaves something (PS3.5 7.8.1)."""
-        private = [element for element in elements if element.tag & PRIVATE]
-        if not private:
-            return frozenset()
-        namer = PathNamer(self.file.buffer, "")
-        kept = set()
-        for element in private:
-            creator = namer.creator(element)
-            if creator and self._rule(element, creator, parents).effect is not Effect.DELETE:
-                kept.add(element.tag & 0xFFFF0000 | (element.tag & 0xFFFF) >> 8)
-        return frozenset(kept)
-
-    def _rule(self, element: Element, creator: str, parents: tuple[int, ...]) -> Rule:
-        return self.rule_for(element.tag, _vr(element), creator, parents)
-
-    def _element(
+    def steps(
         self,
-        element: Element,
-        rule: Rule,
-        coding: tuple[Syntax, tuple[str, ...]],
-        name: str,
+        steps: Sequence[Decision | _Marker],
+        bounds: tuple[int, int],
+        coding: Coding,
+        prefix: str,
         parents: tuple[int, ...],
     ) -> list[Segment] | None:
-        """The new segments of one element (none: it is deleted), or None when it stays as it is."""
-        if rule.effect is Effect.KEEP and element.items is not None:
-            return self._sequence(element, coding, name, (*parents, element.tag))
-        if rule.effect is not Effect.REWRITE:  # a sequence that came as bytes cannot be looked into: it goes too
-            self.changes.append(Change(name, "delete", rule.origin, None))
-            return []
-        vr = _vr(element)
-        return self._rewrite(element, rule, (rule.vr if vr == "UN" and rule.vr else vr, *coding), name)
+        """The range ``bounds`` of the source with steps carried out, as segments; None when nothing changes."""
+        output: list[Segment] = []
+        copied, behind = bounds
+        for step in steps:
+            new: list[Segment] | None
+            if isinstance(step, _Marker):
+                start, end, content = step
+                new = [content] if content else []
+            else:
+                start, element, rule, creator = step
+                if element.tag == CHARACTER_SET:
+                    coding = coding[0], encodings_for(element_bytes(self.file.buffer, element))
+                if rule is None:
+                    new = []
+                else:
+                    name = element_name(prefix, element.tag, creator)
+                    new = self._element(element, rule, coding, name, parents)
+                    if new is None:
+                        continue
+                end = element.end
+            if start > copied:
+                output.append((copied, start))
+            output += new
+            copied = end
+        if not output and copied == bounds[0]:
+            return None
+        if behind > copied:
+            output.append((copied, behind))
+        return output
 
-    def _rewrite(
-        self, element: Element, rule: Rule, form: tuple[str, Syntax, tuple[str, ...]], name: str
+    def _element(
+        self, element: Element, rule: Rule, coding: Coding, name: str, parents: tuple[int, ...]
     ) -> list[Segment] | None:
-        vr, syntax, encodings = form
+        """The new segments of one element (none: it is deleted), or None when it stays as it is."""
+        if rule.effect is Effect.REWRITE:
+            return self._rewrite(element, rule, coding, name)
+        if rule.effect is Effect.KEEP:
+            if element.items is not None:
+                return self._sequence(element, coding, name, (*parents, element.tag))
+            if rule.vr != "SQ":
+                return None
+        # deleted, or a sequence that came as bytes, which cannot be looked into
+        self.changes.append(ElementChange(*self.origin, name, "delete", rule.origin))
+        return []
+
+    def _rewrite(self, element: Element, rule: Rule, coding: Coding, name: str) -> list[Segment] | None:
+        vr, (syntax, encodings) = real_vr(element), coding
+        if vr == "UN" and rule.vr:
+            vr = rule.vr
         raw = b"" if element.items == [] else element_bytes(self.file.buffer, element)  # no delimiter for a value
         inner = element.content_syntax if vr == "SQ" else syntax
         value = ElementValue(
@@ -148,31 +180,29 @@ class _Editor:
             raw,
             encodings,
             self.pseudonyms,
-            context=self.context,
-            explicit=inner.explicit,
-            big_endian=inner.big_endian,
-            nested="[" in name,
+            self.context,
+            inner.explicit,
+            inner.big_endian,
+            "[" in name,
         )
         new = rule.rewrite(value)
         if new is None:
-            self.changes.append(Change(name, rule.action, rule.origin, None))
+            self.changes.append(ElementChange(*self.origin, name, rule.action, rule.origin))
             return []
         new = pad(new, vr)
         if new == raw:
             return None
         text = text_value(new, vr, encodings, big_endian=syntax.big_endian) if vr != "SQ" else ""
-        self.changes.append(Change(name, rule.action, rule.origin, text))
+        self.changes.append(ElementChange(*self.origin, name, rule.action, rule.origin, text))
         return [element_header(element.tag, element.vr, len(new), syntax) + new]
 
-    def _sequence(
-        self, element: Element, coding: tuple[Syntax, tuple[str, ...]], name: str, parents: tuple[int, ...]
-    ) -> list[Segment] | None:
+    def _sequence(self, element: Element, coding: Coding, name: str, parents: tuple[int, ...]) -> list[Segment] | None:
         """The sequence with edited items in the same form of length, None when no item changes."""
         syntax, encodings = coding
         items = element.items or []
         inner = element.content_syntax
         edited = [
-            self.data_set(item.elements, inner, encodings, f"{name}[{number}].", parents)
+            self.data_set(item.elements, (inner, encodings), f"{name}[{number}].", parents)
             for number, item in enumerate(items)
         ]
         if all(content is None for content in edited):
@@ -193,52 +223,23 @@ def edit_data_set(
     markers: Mapping[int, bytes],
     context: InstanceContext = NO_CONTEXT,
 ) -> EditedDataSet:
-    """Carry rules out on every element of a file's data set.
+    """Carry rules out on every element of a file's data set, asking about each; see :class:`HeaderEditor`."""
+    return HeaderEditor(file, AskedAlways(rule_for)).edit(pseudonyms, markers, context=context)
 
-    Parameters
-    ----------
-    file
-        The open source file.
-    rule_for
-        Gives the rule for a tag, VR, private creator and place.
-    markers
-        Whole encoded top-level elements by tag; each takes the place of the source's element of that tag, or is put
-        in where its tag belongs.
-    context
-        What actions may need to know of the instance.
+
+def _placed(elements: Sequence[Element], markers: Mapping[int, bytes]) -> Iterator[_Marker]:
+    """Markers where their tags belong, in order; then nothing in the place of each element that has their tag.
+
+    A marker belongs before the first element whose tag is not smaller, also where the source's tags are in disorder.
     """
-    editor = _Editor(file, rule_for, pseudonyms, context)
-    segments: list[Segment] = []
-    waiting = sorted(markers)
-    run: list[Element] = []
-    encodings: tuple[str, ...] = _ASCII
-
-    def flush() -> None:
-        if run:
-            new = editor.data_set(run, file.syntax, encodings, "")
-            segments.extend([(run[0].start, run[-1].end)] if new is None else new)
-            run.clear()
-
-    for element in file.elements:
-        while waiting and waiting[0] <= element.tag:
-            flush()
-            segments.append(markers[waiting.pop(0)])
-        if element.tag == CHARACTER_SET:
-            encodings = encodings_for(element_bytes(file.buffer, element))
-        if element.tag not in markers:
-            run.append(element)
-        else:
-            flush()
-    flush()
-    segments.extend(markers[tag] for tag in waiting)
-    return EditedDataSet(segments, editor.changes)
-
-
-def _vr(element: Element) -> str:
-    """The VR that decides the rule: what an element written as UN really is, as far as PS3.6 says."""
-    if element.items is not None:
-        return "SQ"
-    return dictionary_vr(element.tag) if element.vr == "UN" else element.vr
+    largest = list(accumulate((element[0] for element in elements), max))
+    for tag in sorted(markers):
+        index = bisect_left(largest, tag)
+        place = elements[index].start if index < len(elements) else elements[-1].end
+        yield _Marker(place, place, markers[tag])
+    for element in elements:
+        if element[0] in markers:
+            yield _Marker(element.start, element.end, b"")
 
 
 def segment_length(segment: Segment) -> int:

@@ -33,7 +33,13 @@ DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1.99"
 EXPLICIT_VR_BIG_ENDIAN = "1.2.840.10008.1.2.2"
 MAXIMUM_INFLATED_BYTES = 4 << 30
 
+_READ_WHOLE = 512 << 10  # bytes; up to here reading a file costs less than mapping it
+
 _DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"}  # JPIP: no pixels, only where they are
+
+
+Content = bytes | mmap.mmap
+"""A whole file, read or mapped."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +47,11 @@ class DicomFile:
     """An open DICOM file.
 
     ``buffer`` holds the file, or the inflated data set of a deflated one; offsets of ``elements`` point into it.
+    ``descriptor`` reads the same file for as long as it is open.
     """
 
     path: Path
+    descriptor: int
     buffer: Buffer
     preamble: bytes  # 128 bytes, or empty
     meta: dict[int, str]  # text values of group 2
@@ -84,8 +92,16 @@ def open_dicom(path: Path) -> Iterator[DicomFile]:
     OSError
         The file cannot be opened.
     """
-    with map_file(path) as mapped:
-        yield _parse(path, mapped)
+    descriptor = os.open(path, os.O_RDONLY)  # a stream would cost as much as the mapping
+    try:
+        size = os.fstat(descriptor).st_size
+        if 0 < size <= _READ_WHOLE:
+            yield _parse(path, descriptor, os.read(descriptor, size))
+        else:
+            with _mapped(descriptor, size) as mapped:
+                yield _parse(path, descriptor, mapped)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -99,13 +115,19 @@ def map_file(path: Path) -> Iterator[mmap.mmap]:
     OSError
         The file cannot be opened.
     """
-    descriptor = os.open(path, os.O_RDONLY)  # a stream would cost as much as the mapping
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        if not os.fstat(descriptor).st_size:
-            raise SourceDataError("the file is empty")
-        mapped = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+        with _mapped(descriptor, os.fstat(descriptor).st_size) as mapped:
+            yield mapped
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def _mapped(descriptor: int, size: int) -> Iterator[mmap.mmap]:
+    if not size:
+        raise SourceDataError("the file is empty")
+    mapped = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
     try:
         yield mapped
     finally:
@@ -115,22 +137,22 @@ def map_file(path: Path) -> Iterator[mmap.mmap]:
             del mapped
 
 
-def _parse(path: Path, mapped: mmap.mmap) -> DicomFile:
-    meta, uid, start = read_head(mapped)
-    preamble = bytes(mapped[:128]) if mapped[128:132] == b"DICM" else b""
+def _parse(path: Path, descriptor: int, content: Content) -> DicomFile:
+    meta, uid, start = read_head(content)
+    preamble = content[:128] if content[128:132] == b"DICM" else b""
     syntax = dataset_syntax(uid)
-    buffer: Buffer = mapped
-    end = len(mapped)
+    buffer: Buffer = content
+    end = len(content)
     if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
-        buffer = inflate(mapped, start)
+        buffer = inflate(content, start)
         start, end = 0, len(buffer)
     elements, _ = parse_data_set(buffer, start, end, syntax)
     if not elements:
         raise SourceDataError("the file holds no data set")
-    return DicomFile(path, buffer, preamble, meta, uid, syntax, start, end, elements)
+    return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, elements)
 
 
-def read_head(mapped: mmap.mmap) -> tuple[dict[int, str], str, int]:
+def read_head(content: Content) -> tuple[dict[int, str], str, int]:
     """Group 2 of a file as text values by tag, its transfer syntax UID, and the offset of its data set.
 
     Raises
@@ -138,11 +160,11 @@ def read_head(mapped: mmap.mmap) -> tuple[dict[int, str], str, int]:
     SourceDataError
         The file is no DICOM, or its group 2 is damaged.
     """
-    head = bytes(mapped[:160])
+    head = content[:160]
     if not is_dicom(head):
         raise SourceDataError("the file is not DICOM")
-    meta, start = _read_meta(mapped, 132 if head[128:132] == b"DICM" else 0)
-    return meta, meta.get(0x00020010) or _guess_syntax(mapped, start), start
+    meta, start = _read_meta(content, 132 if head[128:132] == b"DICM" else 0)
+    return meta, meta.get(0x00020010) or _guess_syntax(content, start), start
 
 
 def _first_group(head: bytes) -> int | None:
@@ -157,25 +179,25 @@ def _first_group(head: bytes) -> int | None:
     return group if explicit or implicit else None
 
 
-def _read_meta(mapped: mmap.mmap, start: int) -> tuple[dict[int, str], int]:
+def _read_meta(content: Content, start: int) -> tuple[dict[int, str], int]:
     """The text values of group 2 and the offset behind it."""
     values: dict[int, str] = {}
     position = start
-    while mapped[position : position + 2] == b"\x02\x00":
-        tag, vr, value, length = read_header(mapped, position, len(mapped), EXPLICIT_LE)
+    while content[position : position + 2] == b"\x02\x00":
+        tag, vr, value, length = read_header(content, position, len(content), EXPLICIT_LE)
         end = value + length
-        if length < 0 or end > len(mapped):
+        if length < 0 or end > len(content):
             raise SourceDataError("the data end inside group 2", offset=position)
         if vr not in {"OB", "UN", "SQ"}:
-            values[tag] = mapped[value:end].decode("latin-1").strip("\0 ")
+            values[tag] = content[value:end].decode("latin-1").strip("\0 ")
         position = end
     return values, position
 
 
-def _guess_syntax(mapped: mmap.mmap, start: int) -> str:
+def _guess_syntax(content: Content, start: int) -> str:
     """The transfer syntax of a file that does not name it: explicit when the first element shows a VR."""
-    code = mapped[start + 4 : start + 6]
-    if int.from_bytes(mapped[start : start + 2], "big") == 0x0008:
+    code = content[start + 4 : start + 6]
+    if int.from_bytes(content[start : start + 2], "big") == 0x0008:
         return EXPLICIT_VR_BIG_ENDIAN
     return EXPLICIT_VR_LITTLE_ENDIAN if code.isalpha() and code.isupper() else IMPLICIT_VR_LITTLE_ENDIAN
 
@@ -197,7 +219,7 @@ def dataset_syntax(uid: str) -> Syntax:
     return EXPLICIT_LE
 
 
-def inflate(mapped: mmap.mmap, start: int) -> bytes:
+def inflate(content: Content, start: int) -> bytes:
     """The data set of a deflated file, at most ``MAXIMUM_INFLATED_BYTES``.
 
     Raises
@@ -207,7 +229,7 @@ def inflate(mapped: mmap.mmap, start: int) -> bytes:
     """
     inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
     try:
-        data = inflater.decompress(mapped[start:], MAXIMUM_INFLATED_BYTES)
+        data = inflater.decompress(content[start:], MAXIMUM_INFLATED_BYTES)
     except zlib.error:
         raise SourceDataError("the deflated data set is damaged") from None
     if inflater.unconsumed_tail or not inflater.eof:

@@ -9,6 +9,13 @@ from deid_pipeline.dicom.structure import PRIVATE, Buffer, Element, tag_text
 from deid_pipeline.dicom.values import element_bytes
 
 
+def element_name(prefix: str, tag: int, creator: str) -> str:
+    """The tag path of an element behind that of its item; ``creator`` is empty for what is not in a private block."""
+    if not creator:
+        return prefix + tag_text(tag)
+    return f'{prefix}({tag >> 16:04x},"{creator}",{tag & 0xFF:02x})'
+
+
 class PathNamer:
     """Names the elements of one data set, given in file order: creators come before their blocks."""
 
@@ -19,10 +26,7 @@ class PathNamer:
 
     def name(self, element: Element) -> str:
         """The tag path of an element: ``(gggg,eeee)``, or ``(gggg,"CREATOR",ee)`` for a private one."""
-        creator = self.creator(element) if element.tag & PRIVATE else ""
-        if not creator:
-            return self._prefix + tag_text(element.tag)
-        return f'{self._prefix}({element.tag >> 16:04x},"{creator}",{element.tag & 0xFF:02x})'
+        return element_name(self._prefix, element.tag, self.creator(element) if element.tag & PRIVATE else "")
 
     def creator(self, element: Element) -> str:
         """The private creator of an element (PS3.5 7.8.1), empty for public elements and for creators themselves."""

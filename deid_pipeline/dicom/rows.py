@@ -6,9 +6,9 @@ What belongs here: listing every element at every depth with its value. What doe
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
-from deid_pipeline.dicom.editor import CHARACTER_SET
+from deid_pipeline.dicom.decisions import CHARACTER_SET
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.paths import PathNamer
 from deid_pipeline.dicom.structure import PIXEL_DATA, Element, Syntax, dictionary_vr, parse_data_set, tag_text
@@ -29,6 +29,7 @@ def meta_rows(file: DicomFile) -> Iterator[ElementRow]:
         yield ElementRow("", "", tag_text(tag), f"{tag:08x}", dictionary_vr(tag), _keyword(tag), "", value)
 
 
+@lru_cache(maxsize=1024)  # mostly asked about what is made for many instances alike
 def encoded_text(data: bytes, syntax: Syntax) -> str:
     """The value of one encoded element of ASCII text or numbers, as rows show it."""
     (element,), _ = parse_data_set(data, 0, len(data), syntax)

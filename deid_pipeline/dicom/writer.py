@@ -12,15 +12,17 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from deid_pipeline.dicom.editor import Segment, segment_length
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.structure import Buffer
 
-_SMALL = 256 << 10
-_CHUNK = 8 << 20
-_POPULATE_READ = 22  # MADV_POPULATE_READ of Linux 5.14, which mmap does not name: map all pages by one call
+_CHUNK = 512 << 10  # bytes read and written at once: what is read stays in a core's cache until it is written
+_SMALL = 32 << 10  # a range of a mapped file from which on reading it costs less than touching its pages
+_ROOM = 128 << 10  # the size from which on it pays to have all blocks of a file at once
+_MOST_PIECES = 512  # of one write; the kernel takes 1024
+_SHORTER = "the source became shorter while it was copied"
+_chunks: list[memoryview] = []  # waiting for the next large file: fresh memory would cost as much as filling it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,12 @@ class Replacement:
 
 
 def write_dicom(
-    target: Path, file: DicomFile, *, head: bytes, segments: Sequence[Segment], replacements: Sequence[Replacement] = ()
+    target: Path | str,
+    file: DicomFile,
+    *,
+    head: bytes,
+    segments: Sequence[Segment],
+    replacements: Sequence[Replacement] = (),
 ) -> None:
     """Write ``head`` and the data set's segments to ``target``, which must not exist.
 
@@ -54,95 +61,136 @@ def write_dicom(
     """
     if file.is_deflated and any(replacement.last for replacement in replacements):
         raise ValueError("nothing of a deflated data set can be made last")
-    waiting: list[tuple[int, Replacement]] = []
-    position = len(head)
-    parts = _parts(segments, replacements, late=lambda place: waiting.append((position, place)))
-    with target.open("xb") as output:
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        output = _Output(descriptor)
+        waiting: list[tuple[int, Replacement]] = []
+        parts = _parts(segments, replacements, late=lambda place: waiting.append((output.position, place)))
+        if not (replacements or file.is_deflated):
+            _take_room(descriptor, len(head) + sum(map(segment_length, segments)))
+        output.put(head)
         if file.is_deflated:
-            output.write(head)
-            _write_deflated(output, file.buffer, parts)
-            return
-        if not replacements:
-            _take_room(output, len(head) + sum(map(segment_length, segments)))
-        small, held = [head], len(head)
-        for part in parts:
-            length = segment_length(part)
-            if held > _SMALL or (length > _SMALL and not isinstance(part, bytes)):
-                output.write(b"".join(small))
-                small, held = [], 0
-            if isinstance(part, bytes):
-                small.append(part)
-                held += length
-            elif length <= _SMALL:
-                small.append(bytes(file.buffer[slice(*part)]))
-                held += length
-            else:
-                _copy_range(file.buffer, output, part)
-            position += length
-        output.write(b"".join(small))
-        _write_last(output, waiting)
+            _put_deflated(output, file.buffer, parts)
+        elif isinstance(file.buffer, mmap.mmap):
+            _put_mapped(output, file, parts)
+        else:
+            _put_read(output, memoryview(file.buffer), parts)
+        output.flush()
+        for position, place in waiting:
+            _put_last(descriptor, position, place)
+    finally:
+        os.close(descriptor)
 
 
-def _write_last(output: BinaryIO, waiting: Iterable[tuple[int, Replacement]]) -> None:
-    """Put what comes last in its place, at offsets of the output.
+class _Output:
+    """Gathers pieces, so that few large writes make a file; ``position`` counts its bytes, gathered ones included."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.position = 0
+        self._descriptor = descriptor
+        self._pieces: list[bytes | memoryview] = []
+        self._gathered = 0
+
+    def put(self, piece: bytes | memoryview) -> None:
+        """Add a piece, which must not change before the next :meth:`flush`."""
+        self._pieces.append(piece)
+        self._gathered += len(piece)
+        self.position += len(piece)
+        if self._gathered >= _CHUNK or len(self._pieces) >= _MOST_PIECES:
+            self.flush()
+
+    def copy(self, source: int, start: int, end: int) -> None:
+        """Add a byte range of an open file, in writes that end where whole chunks of the output do.
+
+        Neither ``sendfile``, whose steps of 64 KiB straddle the pages of the output, nor writing mapped pages, whose
+        mapping costs, is as quick.
+
+        Raises
+        ------
+        OSError
+            The source became shorter meanwhile.
+        """
+        chunk = _chunks.pop() if _chunks else memoryview(bytearray(_CHUNK))
+        try:
+            while start < end:
+                room = min(end - start, _CHUNK - self.position % _CHUNK)
+                count = os.preadv(source, [chunk[:room]], start)
+                if not count:
+                    raise OSError(_SHORTER)
+                self.put(chunk[:count])
+                self.flush()
+                start += count
+        finally:
+            _chunks.append(chunk)
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        pieces, size = self._pieces, self._gathered
+        self._pieces, self._gathered = [], 0
+        written = os.writev(self._descriptor, pieces) if pieces else 0
+        if written < size:  # a signal came, or the disk is nearly full
+            _write_all(self._descriptor, b"".join(pieces)[written:])
+
+
+def _put_read(output: _Output, buffer: memoryview, parts: Iterable[Segment]) -> None:
+    """Put segments of a file that was read as a whole."""
+    size = len(buffer)
+    for part in parts:
+        if isinstance(part, bytes):
+            output.put(part)
+        elif part[1] <= size:
+            output.put(buffer[part[0] : part[1]])
+        else:
+            raise OSError(_SHORTER)
+
+
+def _put_mapped(output: _Output, file: DicomFile, parts: Iterable[Segment]) -> None:
+    """Put segments of a large file; its pages do not stay in memory."""
+    for part in parts:
+        if isinstance(part, bytes):
+            output.put(part)
+        elif part[1] - part[0] <= _SMALL:
+            output.put(bytes(file.buffer[part[0] : part[1]]))
+        else:
+            output.copy(file.descriptor, *part)
+
+
+def _put_deflated(output: _Output, buffer: Buffer, parts: Iterable[Segment]) -> None:
+    """Deflate a data set (PS3.5 A.5)."""
+    deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    start = output.position
+    for part in parts:
+        output.put(deflater.compress(part if isinstance(part, bytes) else buffer[slice(*part)]))
+    output.put(deflater.flush())
+    output.put(b"\0" * ((output.position - start) % 2))
+
+
+def _put_last(descriptor: int, position: int, place: Replacement) -> None:
+    """Put what comes last in its place, at an offset of the output.
 
     Raises
     ------
     ValueError
         It has another length than its range.
     """
-    for position, place in waiting:
-        content = place.produce()
-        if len(content) != place.end - place.start:
-            raise ValueError("a replacement that comes last has another length than its range")
-        output.seek(position)
-        output.write(content)
+    content = place.produce()
+    if len(content) != place.end - place.start:
+        raise ValueError("a replacement that comes last has another length than its range")
+    os.lseek(descriptor, position, os.SEEK_SET)
+    _write_all(descriptor, content)
 
 
-def _write_deflated(output: BinaryIO, buffer: Buffer, parts: Iterable[Segment]) -> None:
-    """Deflate a data set (PS3.5 A.5)."""
-    deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    size = 0
-    for part in parts:
-        size += output.write(deflater.compress(part if isinstance(part, bytes) else buffer[slice(*part)]))
-    size += output.write(deflater.flush())
-    output.write(b"\0" * (size % 2))
+def _write_all(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
-def _take_room(output: BinaryIO, size: int) -> None:
+def _take_room(descriptor: int, size: int) -> None:
     """Let a large file have its blocks at once, which is a third less work for the kernel; a full disk tells later."""
-    if size > _SMALL:
+    if size > _ROOM:
         with contextlib.suppress(OSError):
-            os.posix_fallocate(output.fileno(), 0, size)
-
-
-def _copy_range(buffer: Buffer, output: BinaryIO, part: tuple[int, int]) -> None:
-    """Copy a large byte range of the source from its mapped pages, which do not stay in memory.
-
-    ``sendfile`` takes twice the time: it goes in steps of 64 KiB, which straddle the pages of the output.
-
-    Raises
-    ------
-    OSError
-        The source became shorter meanwhile.
-    """
-    with memoryview(buffer) as view:
-        for start in range(part[0], part[1], _CHUNK):
-            end = min(part[1], start + _CHUNK)
-            _advise(buffer, _POPULATE_READ, start, end)
-            with view[start:end] as chunk:
-                if output.write(chunk) < end - start:
-                    raise OSError("the source became shorter while it was copied")
-            if end < part[1]:
-                _advise(buffer, mmap.MADV_DONTNEED, start, end)
-
-
-def _advise(buffer: Buffer, advice: int, start: int, end: int) -> None:
-    """Tell the kernel what happens to the pages of a range; where it does not know how to, nothing is lost."""
-    if isinstance(buffer, mmap.mmap):
-        first = start // mmap.PAGESIZE * mmap.PAGESIZE
-        with contextlib.suppress(OSError):
-            buffer.madvise(advice, first, end - first)
+            os.posix_fallocate(descriptor, 0, size)
 
 
 def _parts(

@@ -23,6 +23,7 @@ __all__ = [
     "RECOGNIZERS",
     "Cleaner",
     "CleaningMode",
+    "HeaderMatch",
     "LabelledSpan",
     "Recognizer",
     "Span",

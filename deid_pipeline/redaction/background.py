@@ -32,6 +32,7 @@ class BackgroundFill:
     name: str = "background"
     summary: str = "the median of what surrounds the box, one colour a box; of a palette the most frequent index"
     is_plain: bool = True
+    hides_all: bool = True
 
     def patches(
         self,

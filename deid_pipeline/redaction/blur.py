@@ -36,6 +36,7 @@ class BlurFill:
     name: str = "blur"
     summary: str = "a coarse mosaic, smoothed; weaker than the others and not for release under Safe Harbor"
     is_plain: bool = False
+    hides_all: bool = False
 
     def patches(
         self,

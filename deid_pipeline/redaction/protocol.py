@@ -47,6 +47,11 @@ class Fill(Protocol):
         """Whether every box becomes one colour."""
         ...
 
+    @property
+    def hides_all(self) -> bool:
+        """Whether nothing that a box showed can be inferred; else outputs do not claim Clean Pixel Data (113101)."""
+        ...
+
     def patches(
         self, frame: Samples, layout: PixelLayout, *, groups: Groups, letterings: Sequence[Lettering] = ()
     ) -> tuple[Patch, ...]:

@@ -30,6 +30,7 @@ class SolidFill:
     name: str = "solid"
     summary: str = "black as the viewer sees it"
     is_plain: bool = True
+    hides_all: bool = True
 
     def patches(
         self,

@@ -31,6 +31,7 @@ class SurrogateFill:
     name: str = "surrogate"
     summary: str = "the pseudonym drawn on the background; background alone where there is none or no room for it"
     is_plain: bool = False
+    hides_all: bool = True
 
     def patches(
         self, frame: Samples, layout: PixelLayout, *, groups: Groups, letterings: Sequence[Lettering] = ()
@@ -47,7 +48,7 @@ def _lettered(frame: Samples, layout: PixelLayout, lettering: Lettering, plain: 
     """The letters of one text in the middle of its box, flush left; None when they do not fit or have no ink."""
     box = lettering.box
     rows, columns = box.bottom - box.top, box.right - box.left
-    coverage = drawn(lettering.text, rows=int(rows * _HEIGHT_SHARE), columns=int(columns * _WIDTH_SHARE))
+    coverage = drawn(lettering.text, rows=int(rows * _HEIGHT_SHARE), columns=int(columns * _WIDTH_SHARE) - 2)
     around = next((patch for patch in plain if _is_in(box, patch.box)), None)
     if coverage is None or around is None:
         return None
@@ -55,8 +56,10 @@ def _lettered(frame: Samples, layout: PixelLayout, lettering: Lettering, plain: 
     ink = _ink(frame, layout, box, paper)
     if ink is None:
         return None
+    coverage = np.pad(coverage, ((0, 0), (0, coverage.shape[1] % 2)))  # whole pairs of columns, which may share chroma
     height, width = coverage.shape
     left, top = box.left + int(columns * (1 - _WIDTH_SHARE) / 2), box.top + (rows - height) // 2
+    left += left % 2
     share = coverage[..., np.newaxis]
     if layout.photometric_interpretation == "PALETTE COLOR":
         share = (share >= _COVERED).astype(np.float64)

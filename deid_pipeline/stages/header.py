@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from deid_pipeline.actions import Effect, ElementValue, InstanceContext
+from deid_pipeline.actions import ElementValue, InstanceContext
 from deid_pipeline.dicom import (
-    Change,
     DicomFile,
     EditedDataSet,
-    Syntax,
+    HeaderEditor,
     attribute_type,
-    edit_data_set,
     encoded_element,
     encoded_text,
     instance_context,
@@ -25,9 +23,10 @@ from deid_pipeline.dicom import (
     missing_elements,
     tag_text,
 )
+from deid_pipeline.model import ElementChange
 from deid_pipeline.pseudonyms import Pseudonyms
 from deid_pipeline.stages.cleaning import InstanceCleaner
-from deid_pipeline.strategy import CompiledStrategy, Rules
+from deid_pipeline.strategy import CompiledStrategy
 
 _PATIENT_ID = 0x00100020
 _BY_TYPE = "PS3.5 7.4: the IOD asks for it"
@@ -39,6 +38,7 @@ def edit_header(
     pseudonyms: Pseudonyms,
     *,
     markers: Mapping[int, bytes],
+    partition_key: str = "",
     source_path: str = "",
     study_instance_uid: str = "",
 ) -> EditedDataSet:
@@ -48,19 +48,17 @@ def edit_header(
     context = instance_context(file, source_path=source_path, study_instance_uid=study_instance_uid)
     context = replace(context, cleaner=InstanceCleaner(file, pseudonyms))
     made = _inserted(file, strategy, pseudonyms, context)
-    made |= _asked_for(file, rules, {*markers, *made})
+    editor = HeaderEditor(file, rules)
+    made |= missing_elements(file, present=editor.remaining_tags() | markers.keys() | made.keys())
     if _PATIENT_ID in made:  # nameless patients stay apart
         made[_PATIENT_ID] = encoded_element(_PATIENT_ID, "LO", pseudonyms.patient_id().encode("ascii"), file.syntax)
-    edited = edit_data_set(
-        file, rule_for=rules.rule, pseudonyms=pseudonyms, markers={**made, **markers}, context=context
-    )
-    return replace(edited, changes=[*edited.changes, *(_made(tag, data, file.syntax) for tag, data in made.items())])
-
-
-def _asked_for(file: DicomFile, rules: Rules, others: set[int]) -> dict[int, bytes]:
-    """Type 1 and 2 elements that the output would lack, encoded, by tag."""
-    kept = {element.tag for element in file.elements if rules.rule(element.tag, element.vr).effect is not Effect.DELETE}
-    return missing_elements(file, present=kept | others)
+    origin = partition_key, source_path
+    edited = editor.edit(pseudonyms, {**made, **markers}, context=context, origin=origin)
+    changes = [
+        ElementChange(*origin, tag_text(tag), "ensureTagExists", _BY_TYPE, encoded_text(data, file.syntax))
+        for tag, data in made.items()
+    ]
+    return EditedDataSet(edited.segments, edited.changes + changes)
 
 
 def _inserted(
@@ -88,7 +86,3 @@ def _inserted(
         if value is not None:
             made[tag] = encoded_element(tag, row.vr, value, syntax)
     return made
-
-
-def _made(tag: int, data: bytes, syntax: Syntax) -> Change:
-    return Change(tag_text(tag), "ensureTagExists", _BY_TYPE, encoded_text(data, syntax))

@@ -1,7 +1,7 @@
 """From boxes to new frames: what of a file's pixel data is replaced, and what the header has to say then.
 
-What belongs here: joining codecs, fills and the writer. What does not: choosing boxes (``detection``), rewriting a
-frame (``codecs``), the other elements (``reconstruction``).
+What belongs here: joining codecs, the filling and the writer. What does not: choosing boxes (``detection``), rewriting
+a frame (``codecs``), the other elements (``reconstruction``).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from deid_pipeline.codecs import (
 )
 from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_text
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, PixelLayout, one_colour
-from deid_pipeline.redaction import fill_for
+from deid_pipeline.model import Box, PixelLayout
+from deid_pipeline.stages.filling import Filling
 
 PHOTOMETRIC_INTERPRETATION = 0x00280004
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
@@ -63,8 +63,8 @@ class _Frames:
     ends: array[int]
 
 
-def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit:
-    """Plan the redaction of an open file; nothing is decoded yet.
+def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: Filling) -> PixelEdit:
+    """Plan the redaction of an open file; nothing is decoded yet, and ``filling`` is not asked yet.
 
     Raises
     ------
@@ -88,7 +88,8 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> PixelEdit
             forget_pages(file.buffer, frame.start, frame.end)
     if not interpretations or max(boxes) >= len(frames.starts) or min(boxes) < 0:
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
-    return _edit(file, layout, boxes, codec, (frames, interpretations - {layout.photometric_interpretation}))
+    producer = partial(_producer, file, codec, filling)
+    return _edit(file, layout, boxes, producer, (frames, interpretations - {layout.photometric_interpretation}))
 
 
 def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[int, tuple[Box, ...]]:
@@ -114,15 +115,18 @@ def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[in
 
 
 def _edit(
-    file: DicomFile, layout: PixelLayout, boxes: Boxes, codec: Codec, found: tuple[_Frames, set[str]]
+    file: DicomFile,
+    layout: PixelLayout,
+    boxes: Boxes,
+    producer: Callable[[FramePlaces, OffsetTables, tuple[int, tuple[Box, ...]]], Callable[[], bytes]],
+    found: tuple[_Frames, set[str]],
 ) -> PixelEdit:
     frames, new_names = found
     tables = OffsetTables(frames.starts, frames.ends)
     indices = range(len(frames.starts)) if new_names else [index for index in sorted(boxes) if boxes[index]]
     places = FramePlaces(layout, frames.starts, frames.ends, indices)
     replacements = [
-        Replacement(*places.span(index), _producer(file, codec, (places, tables), index, boxes.get(index, ())))
-        for index in indices
+        Replacement(*places.span(index), producer(places, tables, (index, boxes.get(index, ())))) for index in indices
     ]
     elements: dict[int, bytes] = {}
     new_values: dict[int, str] = {}
@@ -140,16 +144,21 @@ def _edit(
 
 
 def _producer(
-    file: DicomFile, codec: Codec, bookkeeping: tuple[FramePlaces, OffsetTables], index: int, boxes: tuple[Box, ...]
+    file: DicomFile,
+    codec: Codec,
+    filling: Filling,
+    places: FramePlaces,
+    tables: OffsetTables,
+    place: tuple[int, tuple[Box, ...]],
 ) -> Callable[[], bytes]:
     """A function that makes the new frame, with what lies around it."""
-    places, tables = bookkeeping
+    index, boxes = place
     layout = places.layout
 
     def produce() -> bytes:
         data = places.content(file.buffer, index)
         decoded = codec.decode_frame(data, layout)
-        patches = one_colour(boxes, fill_for(decoded, layout))
+        patches = filling.patches(codec, data, layout, index=index, boxes=boxes, decoded=decoded)
         new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
         content = places.replacement(file.buffer, index, new)
         tables.replaced(index, len(content))

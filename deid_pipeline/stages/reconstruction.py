@@ -6,16 +6,20 @@ moving it to the release zone (``publication``).
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from deid_pipeline import __version__
 from deid_pipeline.dicom import (
     DicomFile,
     EditedDataSet,
+    element_rows,
     file_head,
     marker_elements,
     open_dicom,
@@ -37,12 +41,15 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
+from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
-from deid_pipeline.redaction import prepare_boxes
+from deid_pipeline.redaction import fill_named, prepare_boxes
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
 from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import make_folder, read_shard, write_shard
@@ -123,7 +130,7 @@ def _refuse_changed(source: SourceFile) -> None:
     SourceDataError
         Its size or time of change is another one.
     """
-    stat = Path(source.source_path).stat()
+    stat = os.stat(source.source_path)  # noqa: PTH116  # a path object takes as long as the call
     if (stat.st_size, stat.st_mtime_ns) != (source.size_bytes, source.mtime_ns):
         raise SourceDataError("the file changed while it was worked on")
 
@@ -152,7 +159,12 @@ def finished_files(project: Project, partition_key: str) -> dict[tuple[str, str]
 
 def staging_folder(project: Project, partition_key: str) -> Path:
     """Where copies of a study wait for their checks."""
-    return project.settings.vault / "staging" / partition_key
+    return _staging(project.settings.vault, partition_key)
+
+
+@lru_cache(maxsize=64)
+def _staging(vault: Path, partition_key: str) -> Path:
+    return vault / "staging" / partition_key
 
 
 def _still_there(row: OutputFile) -> bool:
@@ -164,26 +176,33 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     source, strategy = plan.source, project.strategy
     layout = pixel_layout(file)
     boxes = boxes_by_frame(plan.regions, layout)
+    fill = fill_named(strategy.pixels.fill)
     pseudonyms = Pseudonyms.for_patient(
         project.secret, patient_id=file.text(0x00100020), study_uid=source.study_instance_uid
     )
     markers = marker_elements(
         file.syntax,
         method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
-        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if layout else ())),
+        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if layout and (fill.hides_all or not boxes) else ())),
         temporal_information=strategy.temporal_information,
-        text_cleaned=bool(boxes),
+        text_cleaned=bool(boxes) and fill.hides_all,
     )
-    pixels = edit_pixels(file, layout, boxes) if layout else PixelEdit()
+    filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
+    pixels = edit_pixels(file, layout, boxes, filling=filling) if layout else PixelEdit()
     edited = edit_header(
         file,
         strategy,
         pseudonyms,
         markers={**markers, **pixels.elements},
+        partition_key=source.partition_key,
         source_path=source.source_path,
         study_instance_uid=source.study_instance_uid,
     )
-    final = {tag: _final(file, edited, tag) for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)}
+    changed = {change.tag_path: change.new_value or "" for change in reversed(edited.changes)}  # the first one counts
+    final = {
+        tag: changed[path] if (path := tag_text(tag)) in changed else file.text(tag)
+        for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)
+    }
     head = file_head(
         sop_class_uid=file.text(0x00080016) or file.meta.get(0x00020002, ""),
         sop_instance_uid=final[0x00080018],
@@ -191,36 +210,31 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     )
     patient = final[0x00100020] or pseudonyms.patient_id()
     names = (patient, final[0x0020000D], final[0x0020000E], f"{final[0x00080018]}.dcm")
-    target = staging_folder(project, source.partition_key) / f"{source.source_sha256[:16]}.dcm"
-    target.unlink(missing_ok=True)
-    pixels = pixels.without(file, {change.tag_path for change in edited.changes if change.new_value is None})
+    target = f"{staging_folder(project, source.partition_key)}/{source.source_sha256[:16]}.dcm"
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(target)  # noqa: PTH108
+    if pixels.new_values:
+        pixels = pixels.without(file, {change.tag_path for change in edited.changes if change.new_value is None})
     write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
     rebuilt = replace(
         blank,
-        staged_path=str(target),
+        staged_path=target,
         release_name="/".join(("dicom", *(_UNSAFE_IN_NAMES.sub("_", name) for name in names))),
         patient_pseudonym=patient,
         frames=layout.number_of_frames if layout else 0,
         frames_redacted=len(boxes),
     )
-    changes = tuple(
-        ElementChange(
-            source.partition_key, source.source_path, change.tag_path, change.action, change.origin, change.new_value
-        )
-        for change in edited.changes
-    ) + tuple(
+    with_pixels = (
         ElementChange(source.partition_key, source.source_path, tag_text(tag), *_PIXEL_RULE, text)
         for tag, text in pixels.new_values.items()
     )
+    changes = (*edited.changes, *with_pixels)
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
 
 
-def _final(file: DicomFile, edited: EditedDataSet, tag: int) -> str:
-    """The value that a top-level element has in the copy."""
-    for change in edited.changes:
-        if change.tag_path == tag_text(tag):
-            return change.new_value or ""
-    return file.text(tag)
+def _new_values(edited: EditedDataSet) -> dict[str, str]:
+    """What elements have become, by tag path, but for removed and emptied ones."""
+    return {change.tag_path: change.new_value for change in edited.changes if change.new_value}
 
 
 def _plans(project: Project, partition_key: str) -> list[Plan]:

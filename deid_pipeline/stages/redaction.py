@@ -10,6 +10,7 @@ import csv
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from deid_pipeline.checks import CHECKS, CheckCase, run_checks
@@ -17,8 +18,9 @@ from deid_pipeline.dicom import DicomFile, open_dicom, pixel_layout, write_dicom
 from deid_pipeline.dicom.file import map_file, read_head
 from deid_pipeline.errors import ResidualRiskError, SettingsError, SourceDataError
 from deid_pipeline.model import Box, PixelLayout
-from deid_pipeline.redaction import prepare_boxes
+from deid_pipeline.redaction import FILLS, fill_named, prepare_boxes
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.pixel_edit import Boxes, PixelEdit, changed_boxes, edit_pixels
 from deid_pipeline.store import publish
 
@@ -67,12 +69,17 @@ def _given(row: Mapping[str, str | None], line: int) -> GivenBox:
     return GivenBox(frame, level, Box(left, top, right, bottom))
 
 
-def redact_file(source: Path, target: Path, boxes: tuple[GivenBox, ...]) -> int:
+def redact_file(source: Path, target: Path, boxes: tuple[GivenBox, ...], *, fill: str = FILLS[0].name) -> int:
     """Write a copy of a DICOM file with boxes filled; all other bytes stay, group 2 among them.
 
     One element follows the pixels where they ask for it: Photometric Interpretation, when an irreversible colour
     transform is written reversibly. Offset tables keep pointing at their frames. ``target`` appears by one rename,
     after the copy was read again and compared with its source.
+
+    Parameters
+    ----------
+    fill
+        A name of ``redaction.FILLS``; what needs texts to draw draws none.
 
     Returns
     -------
@@ -90,6 +97,7 @@ def redact_file(source: Path, target: Path, boxes: tuple[GivenBox, ...]) -> int:
     """
     if not target.parent.is_dir() or target.is_dir() or (target.exists() and target.samefile(source)):
         raise SettingsError("the output's folder is not there, or the output is a folder or the input")
+    filling = Filling(fill_named(fill))
     with tempfile.TemporaryDirectory(prefix="deidp-") as folder:
         staged = Path(folder) / "copy.dcm"
         try:
@@ -99,8 +107,8 @@ def redact_file(source: Path, target: Path, boxes: tuple[GivenBox, ...]) -> int:
                     raise SourceDataError("the file has no pixel data")
                 by_frame = _by_frame(boxes, layout)
                 changed = changed_boxes(file, layout, by_frame)
-                _write(staged, file, edit_pixels(file, layout, by_frame))
-            _prove(source, staged, by_frame, changed)
+                _write(staged, file, edit_pixels(file, layout, by_frame, filling=filling))
+            _prove(source, staged, by_frame, changed, filling=filling)
         except (SourceDataError, ResidualRiskError):
             raise
         except FILE_FAILURES as error:
@@ -149,7 +157,7 @@ def _head(file: DicomFile) -> bytes:
         return bytes(mapped[: read_head(mapped)[2]])
 
 
-def _prove(source: Path, staged: Path, boxes: Boxes, changed: Boxes) -> None:
+def _prove(source: Path, staged: Path, boxes: Boxes, changed: Boxes, *, filling: Filling) -> None:
     """Read the copy again and compare it with its source.
 
     Raises
@@ -166,6 +174,7 @@ def _prove(source: Path, staged: Path, boxes: Boxes, changed: Boxes) -> None:
         expected_uid=str,
         expected_patient_id="",
         changed_by_frame=changed,
+        written=None if filling.fill.is_plain else partial(filling.frames, source, boxes),
     )
     asked = [check for check in CHECKS if check.name in _PIXEL_CHECKS]
     failed = [result.check for result in run_checks(case, checks=asked) if not result.passed]

@@ -26,13 +26,16 @@ from deid_pipeline.model import (
 )
 from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import uid_pseudonym
+from deid_pipeline.redaction import fill_named
 from deid_pipeline.reports import clear_previews
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.pixel_edit import changed_boxes
 from deid_pipeline.stages.previews import save_previews, thumbnail
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.publication import publish_study
 from deid_pipeline.stages.reconstruction import boxes_by_frame, finished_files
+from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.survey import done_stamp
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
@@ -136,6 +139,9 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         layout = pixel_layout(file)
         boxes = boxes_by_frame(candidate.regions, layout)
         changed = changed_boxes(file, layout, boxes) if layout else {}
+    fill = fill_named(project.strategy.pixels.fill)
+    new_values = {change.tag_path: change.new_value for change in candidate.changes if change.new_value}
+    filling = Filling(fill, partial(letterings, candidate.regions, identifiers, new_values))
     return CheckCase(
         source_path=Path(rebuilt.source_path),
         output_path=Path(rebuilt.staged_path),
@@ -150,6 +156,8 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         },
         strategy_name=project.strategy.name,
         changed_by_frame=changed,
+        written=None if fill.is_plain else partial(filling.frames, Path(rebuilt.source_path), boxes),
+        claims_clean_pixels=fill.hides_all,
     )
 
 

@@ -25,6 +25,9 @@ TypeOf = Callable[[int], str | None]
 
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _NO_PARENTS: tuple[int, ...] = ()
+_ANYWHERE = (0,)
+_CHARACTER_SET = 0x00080005
+_LOOKED_AT_VRS = frozenset({"SQ", "UN"})
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,19 @@ class CompiledStrategy:
 
 
 class Rules:
-    """A strategy's answers for the instances of one class, each decided once."""
+    """A strategy's answers for the instances of one class, each decided once.
+
+    ``copied`` and ``copied_inside`` gather the VRs, by tag, of elements that were found to stay whatever their value
+    (see ``dicom.RuleSource``): top-level ones, and those of items whatever sequence these belong to.
+    """
 
     def __init__(self, strategy: CompiledStrategy, type_of: TypeOf | None) -> None:
         self._strategy, self._type_of = strategy, type_of
         self._index = strategy._index
         self._answers: dict[tuple[int, str, str, tuple[int, ...]], Rule] = {}
         self._places = {int(path.rsplit(".", 1)[-1], 16) for path in self._index[Specificity.PATH] if '"' not in path}
+        self.copied: dict[int, str] = {}
+        self.copied_inside: dict[int, str] = {}
 
     def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
         """The rule for an element.
@@ -122,11 +131,16 @@ class Rules:
             The tags of the sequences around it, the outermost first.
         """
         if parents and tag not in self._places:  # only a rule for a place tells one sequence from another
-            parents = (0,)
+            parents = _ANYWHERE
         key = (tag, vr, creator, parents)
         found = self._answers.get(key)
         if found is None:
             found = self._answers[key] = self._decide(tag, vr, creator, parents)
+            if found.effect is Effect.KEEP and vr not in _LOOKED_AT_VRS and not _is_looked_at(tag):
+                if not parents:
+                    self.copied[tag] = vr
+                elif parents == _ANYWHERE:
+                    self.copied_inside[tag] = vr
         return found
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
@@ -167,6 +181,11 @@ class Rules:
             index[Specificity.GROUP], lambda prefix: text[:4].startswith(prefix.removeprefix("group:")), len
         )
         return row or index[Specificity.VR].get(f"vr:{vr}")
+
+
+def _is_looked_at(tag: int) -> bool:
+    """Whether a tag means something to who edits a data set: private ones, group lengths, the character set."""
+    return bool(tag >> 16 & 1) or tag & 0xFFFF == 0 or tag == _CHARACTER_SET
 
 
 def _best(rows: dict[str, RuleRow], fits: Callable[[str], bool], weight: Callable[[str], int]) -> RuleRow | None:

@@ -248,7 +248,7 @@ def test_changes_name_element_action_and_rule_with_the_new_text(tmp_path: Path) 
     data = explicit(SEQUENCE, "SQ", item() + item(explicit(NAME, "PN", b"Doe^Jane"))) + private
     with open_dicom(raw_file(tmp_path, data)) as file:
         _, record = edit(file, rules({NAME: replace_by(b"New"), 0x00091001: DELETE}))
-    assert [(change.tag_path, change.action, change.origin, change.new_value) for change in record.changes] == [
+    assert [(change.tag_path, change.action, change.rule, change.new_value) for change in record.changes] == [
         ("(0008,1140)[1].(0010,0010)", "replace", "test", "New"),
         ('(0009,"ACME",01)', "delete", "test", None),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from pathlib import Path
 
@@ -131,11 +132,14 @@ def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
         pass
 
 
-def test_the_file_is_closed_on_leaving_also_by_an_error(tmp_path: Path) -> None:
-    path = raw_file(tmp_path, NAME)
+@pytest.mark.parametrize("size", [0, 1 << 20])  # read as a whole, mapped
+def test_the_file_is_closed_on_leaving_also_by_an_error(tmp_path: Path, size: int) -> None:
+    path = raw_file(tmp_path, NAME + explicit(0x7FE00010, "OB", bytes(size)))
     with pytest.raises(ZeroDivisionError), open_dicom(path) as file:
         raise ZeroDivisionError
-    assert file.buffer.closed  # type: ignore[union-attr]
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(file.descriptor)
+    assert isinstance(file.buffer, bytes) or file.buffer.closed  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("vr", ["OD", "OF", "OL", "OV", "SV", "UV", "UC", "UR", "UT", "OW", "UN"])

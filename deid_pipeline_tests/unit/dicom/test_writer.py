@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import random
 import zlib
 from pathlib import Path
 
@@ -117,6 +120,36 @@ def test_new_frames_do_not_pile_up_in_memory(tmp_path: Path) -> None:
     assert all(number * len(frame) - size < 1 << 20 for number, size in enumerate(lying))
 
 
+@pytest.mark.parametrize("size", [500_000, 530_000, 2_000_000])  # around what is read as a whole, and in chunks
+@pytest.mark.parametrize("moved", [0, 1, 3999])
+def test_large_ranges_are_copied_whatever_their_place(tmp_path: Path, size: int, moved: int) -> None:
+    noise = random.Random(size).randbytes(size)
+    data = explicit(0x00100010, "PN", b"Doe^Jane") + explicit(0x7FE00010, "OB", noise) + explicit(0xFFFCFFFC, "OB", b"")
+    with open_dicom(raw_file(tmp_path, data)) as file:
+        pixels, last = file.elements[1:]
+        segments: list[Segment] = [bytes(moved), (pixels.start, pixels.end - 40_000), (pixels.end - 20_000, last.end)]
+        write_dicom(tmp_path / "out", file, head=HEAD, segments=segments)
+    assert (tmp_path / "out").read_bytes() == HEAD + bytes(moved) + data[16 : 28 + size - 40_000] + data[
+        size - 19_972 :
+    ]
+
+
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel writes what there is room for, and says so only when asked to write the rest."""
+    real = os.writev
+    monkeypatch.setattr(os, "writev", lambda descriptor, pieces: real(descriptor, [b"".join(pieces)[:100]]))
+    with open_dicom(raw_file(tmp_path, DATA)) as file:
+        write_dicom(tmp_path / "out", file, head=HEAD, segments=[(file.start, file.end)])
+        assert (tmp_path / "out").read_bytes() == HEAD + DATA
+
+        def full(*_: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "write", full)
+        with pytest.raises(OSError, match="No space"):
+            write_dicom(tmp_path / "two", file, head=HEAD, segments=[(file.start, file.end)])
+
+
 def test_an_existing_target_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(b"precious")
     with open_dicom(raw_file(tmp_path, DATA)) as file, pytest.raises(FileExistsError):
@@ -124,8 +157,9 @@ def test_an_existing_target_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_bytes() == b"precious"
 
 
-def test_a_source_that_shrinks_while_it_is_copied_is_told(tmp_path: Path) -> None:
-    with open_dicom(raw_file(tmp_path, DATA)) as file:
+@pytest.mark.parametrize("pixels", [PIXELS[:1000], PIXELS * 3])  # read as a whole, copied in chunks
+def test_a_source_that_shrinks_while_it_is_copied_is_told(tmp_path: Path, pixels: bytes) -> None:
+    with open_dicom(raw_file(tmp_path, explicit(0x7FE00010, "OW", pixels))) as file:
         segments: list[Segment] = [(file.start, file.end + (1 << 20))]
         with pytest.raises(OSError, match="became shorter"):
             write_dicom(tmp_path / "out", file, head=HEAD, segments=segments)

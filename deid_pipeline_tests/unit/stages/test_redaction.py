@@ -151,7 +151,7 @@ def test_a_box_of_a_lossy_jpeg_is_plain_and_only_its_units_change(tmp_path: Path
 
 def test_a_copy_that_fails_its_checks_never_appears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = coded(tmp_path / "in.dcm", frames_of(2))
-    monkeypatch.setattr(stage, "edit_pixels", lambda *_: stage.PixelEdit())
+    monkeypatch.setattr(stage, "edit_pixels", lambda *_, **__: stage.PixelEdit())
     with pytest.raises(ResidualRiskError, match="failed checks: pixels_hidden"):
         redact_file(source, tmp_path / "out.dcm", everywhere(BOX))
     assert not (tmp_path / "out.dcm").exists()
