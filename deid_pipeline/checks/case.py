@@ -34,6 +34,7 @@ class CheckCase:
     removed ones. ``expected_patient_id`` is empty when the output is to have none. ``written`` says anew what was to be
     written into each frame with boxes, in the order of frames; None means one colour in each box.
     ``claims_clean_pixels`` says whether the fill leaves so little that the output may claim Clean Pixel Data.
+    ``may_be_decompressed`` says whether compressed frames with boxes may have become uncompressed.
     """
 
     source_path: Path
@@ -49,6 +50,7 @@ class CheckCase:
     changed_by_frame: Mapping[int, tuple[Box, ...]] = field(default_factory=dict)
     written: Callable[[], Iterator[tuple[int, Sequence[Patch]]]] | None = None
     claims_clean_pixels: bool = True
+    may_be_decompressed: bool = False
 
     @cached_property
     def source(self) -> Part10:

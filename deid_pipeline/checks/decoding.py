@@ -86,6 +86,11 @@ def decoded(frame: bytes, file: Part10, *, reader: int = 0) -> Samples:
     return array if array.ndim == 3 else array[:, :, np.newaxis]
 
 
+def readers_of(file: Part10) -> int:
+    """How many libraries read a file's transfer syntax here."""
+    return len(_READERS.get(file.meta_text(0x0010).removeprefix(_PREFIX), ()))
+
+
 def _uncompressed(frame: bytes, file: Part10) -> Samples:
     shape = native_shape(file)
     if len(frame) not in (shape.frame_bytes, shape.frame_bytes + shape.frame_bytes % 2):

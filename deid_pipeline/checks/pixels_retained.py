@@ -18,6 +18,7 @@ from deid_pipeline.checks.decoding import (
     decoded,
     encapsulated_frames,
 )
+from deid_pipeline.checks.decompressed import is_decompressed, reading_differs, samples_differ
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.samples import NativeFrames, native_frames
 from deid_pipeline.model import Box
@@ -50,6 +51,9 @@ class PixelsRetained:
 
 def _reading_differs(case: CheckCase) -> Iterator[str]:
     source, output = case.source, case.output
+    if is_decompressed(case):
+        yield from (f"{_name(tag)} is not what decoding gives" for tag in _READING_TAGS if reading_differs(case, tag))
+        return
     before, after = source.meta_text(_TRANSFER_SYNTAX), output.meta_text(_TRANSFER_SYNTAX)
     if before and before != after:
         yield "the transfer syntax has changed"
@@ -60,11 +64,15 @@ def _reading_differs(case: CheckCase) -> Iterator[str]:
         if tag == _PHOTOMETRIC and _was_made_lossless(case):
             continue
         if (old is None) != (new is None) or (old and new and old.raw != new.raw):
-            yield f"({tag >> 16:04x},{tag & 0xFFFF:04x}) has changed"
+            yield f"{_name(tag)} has changed"
     if (source.pixel_range is None) != (output.pixel_range is None):
         yield "pixel data came or went"
     elif len(source.pixels) != len(output.pixels) and not source.pixels_encapsulated:
         yield "the pixel data have another length"
+
+
+def _name(tag: int) -> str:
+    return f"({tag >> 16:04x},{tag & 0xFFFF:04x})"
 
 
 def _was_made_lossless(case: CheckCase) -> bool:
@@ -82,6 +90,8 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
     elif not boxes:
         if not _same_bytes(case.source.pixels, case.output.pixels):
             yield "the pixel data have changed"
+    elif is_decompressed(case):
+        yield from samples_differ(case)
     elif case.source.pixels_encapsulated:
         yield from _encapsulated_differ(case, boxes)
     else:

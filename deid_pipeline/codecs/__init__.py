@@ -4,8 +4,9 @@ What belongs here: one file for each way of coding samples, and the walk from pi
 data set around the pixels (room ``dicom``), the choice of boxes and fill values (room ``redaction``).
 """
 
+from deid_pipeline.codecs.decompressed import decompressed_layout
 from deid_pipeline.codecs.deflated_frames import DEFLATED_FRAMES
-from deid_pipeline.codecs.encapsulation import OffsetTables
+from deid_pipeline.codecs.encapsulation import OffsetTables, frame_bytes
 from deid_pipeline.codecs.frames import Frame, forget_pages, iter_frames
 from deid_pipeline.codecs.htj2k import HTJ2K
 from deid_pipeline.codecs.jpeg import JPEG
@@ -48,6 +49,7 @@ def codec_for(transfer_syntax_uid: str) -> Codec:
 
 __all__ = [
     "CODECS",
+    "NATIVE",
     "Buffer",
     "Codec",
     "Frame",
@@ -55,6 +57,8 @@ __all__ = [
     "FramePlaces",
     "OffsetTables",
     "codec_for",
+    "decompressed_layout",
     "forget_pages",
+    "frame_bytes",
     "iter_frames",
 ]

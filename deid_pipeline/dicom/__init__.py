@@ -8,6 +8,7 @@ from deid_pipeline.dicom.completion import missing_elements
 from deid_pipeline.dicom.context import instance_context
 from deid_pipeline.dicom.editor import EditedDataSet, HeaderEditor, edit_data_set
 from deid_pipeline.dicom.encoding import element as encoded_element
+from deid_pipeline.dicom.encoding import element_header
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
 from deid_pipeline.dicom.iods import attribute_type, iod_name
 from deid_pipeline.dicom.layout import has_overlay_in_pixels, pixel_layout
@@ -27,6 +28,7 @@ __all__ = [
     "Syntax",
     "attribute_type",
     "edit_data_set",
+    "element_header",
     "element_rows",
     "encoded_element",
     "encoded_text",

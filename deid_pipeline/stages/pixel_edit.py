@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from deid_pipeline.codecs import (
@@ -35,23 +35,28 @@ Boxes = Mapping[int, tuple[Box, ...]]
 class PixelEdit:
     """What redaction does to a file besides its rules.
 
-    ``elements`` are whole encoded top-level elements that take the place of the source's, ``new_values`` the texts of
-    all elements that change with the pixels, by tag (empty for binary ones). ``replacements`` are in order; each frame
-    is made when it is written.
+    ``elements`` are whole encoded top-level elements that take the place of the source's (empty: they go),
+    ``new_values`` the texts of all elements that change with the pixels, by tag (empty for binary ones, None for those
+    that go). ``replacements`` are in order; each frame is made when it is written. ``transfer_syntax_uid`` is empty
+    where it stays. ``rule`` is what changed elements are recorded under: an action and where it comes from.
     """
 
     replacements: tuple[Replacement, ...] = ()
     elements: Mapping[int, bytes] = field(default_factory=dict)
-    new_values: Mapping[int, str] = field(default_factory=dict)
+    new_values: Mapping[int, str | None] = field(default_factory=dict)
+    transfer_syntax_uid: str = ""
+    rule: tuple[str, str] = ("redactPixels", "follows from redacted pixels")
 
     def without(self, file: DicomFile, deleted: Collection[str]) -> PixelEdit:
         """The same less what would change elements that are deleted anyway, given by tag path."""
         gone = {tag for tag in self.new_values if tag_text(tag) in deleted}
-        places = {file.by_tag[tag].value for tag in gone}
-        return PixelEdit(
-            tuple(new for new in self.replacements if new.start not in places),
-            self.elements,
-            {tag: text for tag, text in self.new_values.items() if tag not in gone},
+        places = [file.by_tag[tag] for tag in gone if tag in file.by_tag]
+        return replace(
+            self,
+            replacements=tuple(
+                new for new in self.replacements if not any(one.start <= new.start < one.end for one in places)
+            ),
+            new_values={tag: text for tag, text in self.new_values.items() if tag not in gone},
         )
 
 
@@ -129,7 +134,7 @@ def _edit(
         Replacement(*places.span(index), producer(places, tables, (index, boxes.get(index, ())))) for index in indices
     ]
     elements: dict[int, bytes] = {}
-    new_values: dict[int, str] = {}
+    new_values: dict[int, str | None] = {}
     if new_names:
         (name,) = new_names
         elements[PHOTOMETRIC_INTERPRETATION] = encoded_element(

@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from deid_pipeline.dicom import (
     tag_text,
     write_dicom,
 )
-from deid_pipeline.errors import SourceDataError
+from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import (
     Box,
     CrosswalkEntry,
@@ -44,6 +44,7 @@ from deid_pipeline.model import (
 from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
 from deid_pipeline.redaction import fill_named, prepare_boxes
+from deid_pipeline.stages.decompression import decompress_pixels
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
@@ -55,7 +56,6 @@ from deid_pipeline.stages.workers import each
 from deid_pipeline.store import make_folder, read_shard, write_shard
 
 _CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
-_PIXEL_RULE = ("redactPixels", "follows from redacted pixels")  # action and rule of elements that change with them
 _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -173,6 +173,22 @@ def _still_there(row: OutputFile) -> bool:
 
 
 def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) -> Rebuilt:
+    """Redact under the own transfer syntax; where that cannot be done, decompress if the strategy says so."""
+    try:
+        return _written(project, plan, file, blank, edit_pixels)
+    except ResidualRiskError as first:
+        if project.strategy.pixels.on_unsupported != "decompress" or not plan.regions:
+            raise
+        try:
+            return _written(project, plan, file, blank, decompress_pixels)
+        except ResidualRiskError as second:
+            reason = str(first) if str(first) == str(second) else f"{first}; decompressed: {second}"
+            raise ResidualRiskError(reason) from None
+
+
+def _written(
+    project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile, edit: Callable[..., PixelEdit]
+) -> Rebuilt:
     source, strategy = plan.source, project.strategy
     layout = pixel_layout(file)
     boxes = boxes_by_frame(plan.regions, layout)
@@ -188,7 +204,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         text_cleaned=bool(boxes) and fill.hides_all,
     )
     filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
-    pixels = edit_pixels(file, layout, boxes, filling=filling) if layout else PixelEdit()
+    pixels = edit(file, layout, boxes, filling=filling) if layout else PixelEdit()
     edited = edit_header(
         file,
         strategy,
@@ -206,7 +222,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
     head = file_head(
         sop_class_uid=file.text(0x00080016) or file.meta.get(0x00020002, ""),
         sop_instance_uid=final[0x00080018],
-        transfer_syntax_uid=file.transfer_syntax_uid,
+        transfer_syntax_uid=pixels.transfer_syntax_uid or file.transfer_syntax_uid,
     )
     patient = final[0x00100020] or pseudonyms.patient_id()
     names = (patient, final[0x0020000D], final[0x0020000E], f"{final[0x00080018]}.dcm")
@@ -225,7 +241,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile, blank: RebuiltFile) 
         frames_redacted=len(boxes),
     )
     with_pixels = (
-        ElementChange(source.partition_key, source.source_path, tag_text(tag), *_PIXEL_RULE, text)
+        ElementChange(source.partition_key, source.source_path, tag_text(tag), *pixels.rule, text)
         for tag, text in pixels.new_values.items()
     )
     changes = (*edited.changes, *with_pixels)

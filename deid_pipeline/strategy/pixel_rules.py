@@ -15,6 +15,7 @@ from deid_pipeline.errors import StrategyError
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "text": ("redact_all",),
+    "on_unsupported": ("hold", "decompress"),
     "fill": ("solid", "background", "blur", "surrogate"),
 }
 """The keys of the mapping and what each may say."""
@@ -27,6 +28,7 @@ class PixelRules:
     """How pixels are treated. Each field is a key of the mapping; its default is the safest choice."""
 
     text: str = "redact_all"  # what is filled: every text found
+    on_unsupported: str = "hold"  # what becomes of text in frames that no codec rewrites in their transfer syntax
     fill: str = "solid"  # with what, a name of `redaction.FILLS`
 
     def describe(self) -> str:

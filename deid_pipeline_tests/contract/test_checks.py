@@ -19,6 +19,7 @@ PLAIN_FILES = {
     "__init__",
     "case",
     "decoding",
+    "decompressed",
     "expected",
     "leaf",
     "needles",

@@ -183,11 +183,12 @@ def test_ycbcr_jpeg_stays_ycbcr_unless_the_header_says_rgb_against_an_adobe_segm
     assert np.abs(codec_for(JPEG_BASELINE).decode_frame(adobe, rgb).astype(int) - array).max() <= 4
 
 
-def test_arithmetic_coded_jpeg_is_refused_before_decoding() -> None:
+@pytest.mark.parametrize("marker", [b"\xff\xc5", b"\xff\xcb", b"\xff\xcd"])
+def test_hierarchical_and_lossless_arithmetic_jpeg_is_refused_before_decoding(marker: bytes) -> None:
     stream = bytes(imagecodecs.jpeg8_encode(_picture("u1", 1)))
     with pytest.raises(SourceDataError, match="process"):
         codec_for(JPEG_BASELINE).decode_frame(
-            stream.replace(b"\xff\xc0", b"\xff\xc9", 1), _layout(_picture("u1", 1), JPEG_BASELINE)
+            stream.replace(b"\xff\xc0", marker, 1), _layout(_picture("u1", 1), JPEG_BASELINE)
         )
 
 
