@@ -24,7 +24,7 @@ _NATIVE_IN_ITEMS = ("1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1")
 COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT", "XYB"})
 
 
-def layout_of(cell: Cell, *, rows: int, columns: int, planar: int = 0) -> PixelLayout:
+def layout_of(cell: Cell, *, rows: int, columns: int, planar: int = 0, frames: int = 1) -> PixelLayout:
     """The layout of a frame of a cell's kind."""
     syntax = cell.transfer_syntax_uid
     native = syntax.count(".") < 7 and not syntax.endswith(".5")
@@ -33,6 +33,7 @@ def layout_of(cell: Cell, *, rows: int, columns: int, planar: int = 0) -> PixelL
         value_length=0 if native or syntax.endswith("1.99") else None,
         rows=rows,
         columns=columns,
+        number_of_frames=frames,
         bits_allocated=cell.bits_allocated,
         bits_stored=cell.bits_stored,
         pixel_representation=int(cell.is_signed),

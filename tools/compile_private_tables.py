@@ -49,12 +49,11 @@ def action_for(disposition: str, vr: str) -> str:
 
 
 def _careful(vr: str) -> str:
-    """How an element that may stay does: free text is searched, names and dates follow the patient's."""
+    """How an element that may stay does: free text is searched, names, dates and UIDs follow the patient's."""
     if vr in _FREE_TEXT:
         return "cleanTag"
-    return {"PN": "replaceWithRandomName", "DA": "shiftDateByRandomNbOfDays", "DT": "shiftDateByRandomNbOfDays"}.get(
-        vr, "keep"
-    )
+    followers = {"PN": "replaceWithRandomName", "UI": "hashId"}
+    return (followers | dict.fromkeys(("DA", "DT"), "shiftDateByRandomNbOfDays")).get(vr, "keep")
 
 
 def _safe_rows(path: Path) -> list[tuple[str, ...]]:
@@ -64,7 +63,7 @@ def _safe_rows(path: Path) -> list[tuple[str, ...]]:
         if match is None:
             continue
         vr = entry["VR"] or "UN"
-        action = "hashId" if vr == "UI" else _careful(vr)
+        action = _careful(vr)
         place = (int(match[1], 16), entry["Private Creator"].strip().upper(), int(match[2], 16))
         rows.append(_row(place, vr, entry["Meaning"].split(" - ")[0], action))
     return rows

@@ -5,6 +5,7 @@ What belongs here: rewriting one value. What does not: choosing the action (``st
 """
 
 from deid_pipeline.actions.cap_age_at_99_if_over_90 import CapAgeAt99IfOver90
+from deid_pipeline.actions.clean_code import CleanCode
 from deid_pipeline.actions.clean_tag import CleanTag
 from deid_pipeline.actions.delete import Delete
 from deid_pipeline.actions.ensure_tag_exists import EnsureTagExists
@@ -46,6 +47,7 @@ ACTIONS: tuple[Action, ...] = (
     Remove(),
     EnsureTagExists(),
     CleanTag(),
+    CleanCode(),
     HashId(),
     PatientHashId(),
     ReplaceWithRandomName(),

@@ -15,6 +15,8 @@ from deid_pipeline.actions.legality import DATE_TIME
 from deid_pipeline.actions.protocol import ElementValue
 from deid_pipeline.errors import StrategyError
 
+_LAST_DAY = datetime.date.max.toordinal()
+_END = datetime.date(2100, 1, 1).toordinal()  # later ones, 99991231 say, are no dates of anybody
 MAXIMUM_RANGE = 3650  # the most days that a patient's own offset reaches
 _OPTION = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 _DOTTED = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})", re.ASCII)  # ACR-NEMA, PS3.5 6.2 note on DA
@@ -40,41 +42,50 @@ def patients_days(action: str, option: str) -> Callable[[ElementValue], int]:
 
 
 def moved_dates(element: ElementValue, days: int) -> bytes:
-    """All dates of a DA or DT value moved; what is none is emptied and counted."""
-    today = datetime.date.today().toordinal()
+    """All dates of a DA or DT value moved; what is none is emptied and counted.
+
+    No date comes to lie after the day on which the instance was made, as far as it says, so none after today. Only a
+    shift into the future, which is past that day at once, is measured by the clock.
+    """
+    latest = datetime.date.today().toordinal() if days > 0 else last_day(element)
     moved = []
     for value in element.raw.decode("latin-1").split("\\"):
         text = value.strip("\0 ")
-        new = _moved(text, days, element.vr, today) if text else ""
+        new = _moved(text, days, element.vr, latest) if text else ""
         if text and not new:
             element.context.count("invalid date")
         moved.append(new)
     return "\\".join(moved).encode("ascii")
 
 
+def last_day(element: ElementValue) -> int:
+    """The last day, as an ordinal, that a moved date of an instance may lie on: when it was made, or the year 2100."""
+    return min(element.context.last_day or _END, _END)
+
+
 def shifted_date(text: str, days: datetime.timedelta, *, vr: str) -> str:
     """One date or range ``a-b`` moved by ``days``, in its own precision, time and zone unchanged.
 
     A date of a DT that is a year or a month only moves as its first day does (as its last day, into the future), so
-    that it never stays. Empty when the text is no real date, or would come to lie before the year 1 or after today.
+    that it never stays. Empty when the text is no real date, or would come to lie outside the years 1 to 9999.
     """
-    return _moved(text, days.days, vr, datetime.date.today().toordinal())
+    return _moved(text, days.days, vr, _LAST_DAY)
 
 
 @lru_cache(maxsize=4096)
-def _moved(text: str, days: int, vr: str, today: int) -> str:
-    single = _moved_single(text, days, vr, today)
+def _moved(text: str, days: int, vr: str, latest: int) -> str:
+    single = _moved_single(text, days, vr, latest)
     if single is not None:
         return single[1]
     for position in (found.start() for found in re.finditer("-", text)):
-        first = _moved_single(text[:position], days, vr, today)
-        last = _moved_single(text[position + 1 :], days, vr, today)
+        first = _moved_single(text[:position], days, vr, latest)
+        last = _moved_single(text[position + 1 :], days, vr, latest)
         if first and last and first[0] <= last[0]:
             return f"{first[1]}-{last[1]}" if first[1] and last[1] else ""
     return ""
 
 
-def _moved_single(text: str, days: int, vr: str, today: int) -> tuple[int, str] | None:
+def _moved_single(text: str, days: int, vr: str, latest: int) -> tuple[int, str] | None:
     """The day (as ordinal) that a date stands for, and its text when moved; None when the text is no date."""
     dotted = _DOTTED.fullmatch(text)
     match = (DATE_TIME if vr == "DT" else _DA).fullmatch("".join(dotted.groups()) if dotted else text)
@@ -86,7 +97,7 @@ def _moved_single(text: str, days: int, vr: str, today: int) -> tuple[int, str] 
     except ValueError:
         return None
     moved = held + days
-    if not 1 <= moved <= today:
+    if not 1 <= moved <= latest:
         return held, ""
     new = datetime.date.fromordinal(moved)
     precise = f"{new.year:04d}{new.month:02d}{new.day:02d}"

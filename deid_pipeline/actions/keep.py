@@ -1,4 +1,7 @@
-"""``keep``: the element stays as it is; a sequence stays, and every element inside gets its own rule."""
+"""``keep``: the element stays byte for byte; a sequence stays, and every element inside gets its own rule.
+
+A strategy that claims a profile looks at what it keeps: see ``strategy.keeping``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ class Keep(ActionDefaults):
     name = "keep"
     code = "K"
     vrs = ALL_VRS
-    summary = "copies the element byte for byte; inside a kept sequence each element follows its own rule"
+    summary = (
+        "copies the element; in a kept sequence each one follows its own rule; what is no value of its VR is emptied"
+    )
 
     def bind(self, option: str, *, vr: str) -> Rewrite:  # noqa: ARG002
         """Return the rewriting that changes nothing."""

@@ -69,8 +69,8 @@ class TextCleaner(Protocol):
 class InstanceContext:
     """What actions may need to know of the instance that an element belongs to; all of it is the source's.
 
-    ``time_span`` are the earliest and the latest time of day in the whole study, in seconds from midnight, None when
-    nobody looked. ``emptied`` counts values that had to be emptied because they are not what their VR says, by a
+    ``last_day`` is the latest day on which the instance says that it was made, as an ordinal of the calendar, None when
+    it does not say so. ``emptied`` counts values that had to be emptied because they are not what their VR says, by a
     PHI-free word.
     """
 
@@ -79,7 +79,7 @@ class InstanceContext:
     study_instance_uid: str = ""
     patient_id: str = ""
     patient_name: str = ""  # decoded Patient's Name
-    time_span: tuple[int, int] | None = None
+    last_day: int | None = None
     cleaner: TextCleaner | None = None
     emptied: Counter[str] | None = None
 
@@ -93,12 +93,18 @@ NO_CONTEXT = InstanceContext()
 """Of an instance that nothing is known of: actions that need more fall closed."""
 
 
+def _nothing(tag: int) -> bytes:  # noqa: ARG001
+    """What stands beside an element that nobody knows the neighbours of."""
+    return b""
+
+
 class ElementValue(NamedTuple):
     """An element as an action sees it.
 
     ``raw`` is the value field as stored, with its padding; ``encodings`` are the Python codecs of its Specific
     Character Set, the first one for writing. ``explicit`` and ``big_endian`` are the syntax that numbers, and the items
-    of a sequence, are written in. ``nested`` is true inside sequences.
+    of a sequence, are written in. ``nested`` is true inside sequences. ``beside`` gives the value field of another
+    element of the same data set or item, empty when there is none.
     """
 
     tag: int  # (group << 16) | element
@@ -110,6 +116,7 @@ class ElementValue(NamedTuple):
     explicit: bool = True
     big_endian: bool = False
     nested: bool = False
+    beside: Callable[[int], bytes] = _nothing
 
     def text(self) -> str:
         """The value as text without padding; undecodable bytes become U+FFFD."""

@@ -5,6 +5,7 @@ What belongs here: the record that strategies give and editors take. What does n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -23,7 +24,8 @@ class Effect(Enum):
 class Rule:
     """The rule for one element: its effect, the rewriting, the action's name and where the rule stands.
 
-    ``vr`` is the VR that it was bound for: that of its row where a private element came as UN.
+    ``vr`` is the VR that it was bound for: that of its row where a private element came as UN. ``sound`` judges value
+    fields that are to be kept: one that is not sound is rewritten instead. None: all are.
     """
 
     effect: Effect
@@ -31,3 +33,4 @@ class Rule:
     action: str
     origin: str
     vr: str = ""
+    sound: Callable[[bytes], object] | None = None

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite
-from deid_pipeline.actions.times import LAST_SECOND, shifted_time
+from deid_pipeline.actions.times import LONGEST_SHIFT, shifted_time
 from deid_pipeline.errors import StrategyError
 
 _DEFAULT_SECONDS = 3600
-_MAXIMUM_SECONDS = 43_200
 _OPTION = re.compile(r"[1-9]\d{0,4}", re.ASCII)
 _WORDS = ("", "fractional", "coherent")  # Visual NLP's; what they ask for is so anyway
 
@@ -17,10 +16,9 @@ _WORDS = ("", "fractional", "coherent")  # Visual NLP's; what they ask for is so
 class ShiftTimeByRandom(ActionDefaults):
     """PS3.15 C: one number of seconds per study, never 0, at most an hour or the option either way.
 
-    Where the times of the whole study are known (``InstanceContext.time_span``), the number is one with which none of
-    them leaves the day, so all intervals stay. Where they are not, or fill the day, a time that would leave the day
-    stops at 00:00:00 or 23:59:59: two times may become one, but their order is never reversed. A precision of hours
-    or minutes stays, fractions stay.
+    The order of all times of a study stays, and so do the intervals, but for times near the end of the day that they
+    move to, which move by less (see ``times.shifted_time``). That asks for no look at the rest of the study, so files
+    that arrive later fit in. A precision of hours or minutes stays, fractions stay.
     """
 
     name = "shiftTimeByRandom"
@@ -37,10 +35,8 @@ class ShiftTimeByRandom(ActionDefaults):
         StrategyError
             The option is no number of seconds from 1 to 43200, nor one of Visual NLP's words.
         """
-        if option not in _WORDS and not (_OPTION.fullmatch(option) and int(option) <= _MAXIMUM_SECONDS):
-            raise StrategyError(
-                f"the option of shiftTimeByRandom is the most seconds to move by: 1 to {_MAXIMUM_SECONDS}"
-            )
+        if option not in _WORDS and not (_OPTION.fullmatch(option) and int(option) <= LONGEST_SHIFT):
+            raise StrategyError(f"the option of shiftTimeByRandom is the most seconds to move by: 1 to {LONGEST_SHIFT}")
         most = _DEFAULT_SECONDS if option in _WORDS else int(option)
 
         def rewrite(element: ElementValue) -> bytes | None:
@@ -64,8 +60,4 @@ def _one(element: ElementValue, value: str, seconds: int) -> str:
 
 
 def _seconds(element: ElementValue, most: int) -> int:
-    study = element.context.study_instance_uid
-    earliest, latest = element.context.time_span or (LAST_SECOND, 0)
-    lowest, highest = max(-most, -earliest), min(most, LAST_SECOND - latest)
-    fitting = element.pseudonyms.seconds_offset(study, lowest=lowest, highest=highest)
-    return fitting or element.pseudonyms.seconds_offset(study, lowest=-most, highest=most)
+    return element.pseudonyms.seconds_offset(element.context.study_instance_uid, lowest=-most, highest=most)

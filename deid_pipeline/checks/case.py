@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from deid_pipeline.checks.decoding import SharedFrames
 from deid_pipeline.checks.leaf import Leaf
 from deid_pipeline.checks.reading import Part10, read_part10
 from deid_pipeline.model import Box, ElementChange, Identifier, Patch
@@ -35,6 +36,7 @@ class CheckCase:
     written into each frame with boxes, in the order of frames; None means one colour in each box.
     ``claims_clean_pixels`` says whether the fill leaves so little that the output may claim Clean Pixel Data.
     ``may_be_decompressed`` says whether compressed frames with boxes may have become uncompressed.
+    ``is_code_word`` says of a word whether code strings are made of it: in these it is no name, whoever is called so.
     """
 
     source_path: Path
@@ -51,6 +53,7 @@ class CheckCase:
     written: Callable[[], Iterator[tuple[int, Sequence[Patch]]]] | None = None
     claims_clean_pixels: bool = True
     may_be_decompressed: bool = False
+    is_code_word: Callable[[str], bool] = field(default=lambda word: False)  # noqa: ARG005
 
     @cached_property
     def source(self) -> Part10:
@@ -61,6 +64,11 @@ class CheckCase:
     def output(self) -> Part10:
         """The output, read again."""
         return read_part10(self.output_path)
+
+    @cached_property
+    def output_frames(self) -> SharedFrames:
+        """Decoded frames of the output."""
+        return SharedFrames()
 
     @cached_property
     def changed_paths(self) -> frozenset[str]:

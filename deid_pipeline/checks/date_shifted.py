@@ -5,6 +5,7 @@ What belongs here: DA and DT elements, compared place by place. What does not: d
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 
@@ -23,16 +24,16 @@ class DateShifted:
     """Compares each DA and DT element of the source with the output's at the same tag path."""
 
     name = "date_shifted"
-    summary = "no DA or DT of the source keeps its day, unless (0012,0064) claims the Full Dates option"
+    summary = "no DA or DT of the source keeps its day, none lies in the future, unless Full Dates are claimed"
 
     def run(self, case: CheckCase) -> Outcome:
         """Count dates left by tag."""
-        return outcome(_left(case))
+        if RETAIN_FULL_DATES in case.claimed_codes:
+            return outcome(())
+        return outcome([*_left(case), *_ahead(case)])
 
 
 def _left(case: CheckCase) -> Iterator[str]:
-    if RETAIN_FULL_DATES in case.claimed_codes:
-        return
     for path, leaves in case.source_by_path.items():
         if leaves[0].vr not in _DATE_VRS:
             continue
@@ -40,6 +41,14 @@ def _left(case: CheckCase) -> Iterator[str]:
         for leaf in case.output_by_path.get(path, ()):
             if days & _days(leaf.text or bytes(leaf.raw).decode("latin-1")):
                 yield f"{leaf.place} keeps its date"
+
+
+def _ahead(case: CheckCase) -> Iterator[str]:
+    """Days that have not come yet anywhere on earth: whoever reads them knows that dates were moved, and how far."""
+    tomorrow = f"{datetime.date.today() + datetime.timedelta(days=1):%Y%m%d}"
+    for leaf in case.output.leaves:
+        if leaf.vr in _DATE_VRS and any(day > tomorrow for day in _days(leaf.text)):
+            yield f"{leaf.place} lies in the future"
 
 
 def _days(text: str) -> set[str]:

@@ -25,6 +25,7 @@ Samples: TypeAlias = "npt.NDArray[Any]"
 
 _PREFIX = "1.2.840.10008.1.2."
 _MOST_PILLOW_PIXELS = 1 << 26  # Pillow takes larger ones for bombs
+_MOST_WAITING_BYTES = 64 << 20
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
 COSINE_TRANSFORMS = frozenset({f"{_PREFIX}4.50", f"{_PREFIX}4.51", f"{_PREFIX}4.111"})
 """Syntaxes of which no less than a unit of blocks can be rewritten."""
@@ -106,6 +107,29 @@ def _uncompressed(frame: bytes, file: Part10) -> Samples:
 def _deflated(frame: bytes, file: Part10) -> Samples:
     size = native_shape(file).frame_bytes
     return _uncompressed(zlib.decompressobj(wbits=-zlib.MAX_WBITS).decompress(frame, size + 1), file)
+
+
+class SharedFrames:
+    """Decoded frames of an output that two checks look at: what the first one decoded waits for the second one.
+
+    Bounded: what does not fit is decoded twice.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, Samples] = {}
+        self._bytes = 0
+
+    def decoded(self, index: int, frame: bytes, file: Part10) -> Samples:
+        """As the function `decoded`, for frame ``index`` (0-based) of the output; not to be changed."""
+        found = self._waiting.pop(index, None)
+        if found is not None:
+            self._bytes -= found.nbytes
+            return found
+        found = decoded(frame, file)
+        if self._bytes + found.nbytes <= _MOST_WAITING_BYTES:
+            self._waiting[index] = found
+            self._bytes += found.nbytes
+        return found
 
 
 def _run_lengths(frame: bytes, file: Part10) -> Samples:

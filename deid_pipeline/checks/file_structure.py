@@ -14,6 +14,7 @@ from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.reading import Part10
 
 _GROUP_2 = frozenset(0x00020000 | number for number in (0x0000, 0x0001, 0x0002, 0x0003, 0x0010, 0x0012, 0x0013))
+_PIXEL_DATA = 0x7FE00010
 _HEAD_BYTES = 144  # preamble, DICM and the group length element
 
 
@@ -21,11 +22,15 @@ class FileStructure:
     """Looks at everything around the public elements."""
 
     name = "file_structure"
-    summary = "preamble of zeros, group 2 agrees with the data set and has no more than it needs, no private elements"
+    summary = (
+        "preamble of zeros, group 2 agrees with the data set and has no more than it needs, lengths are even,"
+        " no private elements"
+    )
 
     def run(self, case: CheckCase) -> Outcome:
         """Name what is wrong with the file."""
-        return outcome([*_head(case.output), *_group_2(case), *_private(case), *_tail(case.output)])
+        parts = (_head(case.output), _group_2(case), _private(case), _odd(case.output), _tail(case.output))
+        return outcome(finding for part in parts for finding in part)
 
 
 def _head(output: Part10) -> Iterator[str]:
@@ -51,6 +56,13 @@ def _private(case: CheckCase) -> Iterator[str]:
     """Private elements, unless the Retain Safe Private Option is claimed."""
     if RETAIN_SAFE_PRIVATE not in case.claimed_codes:
         yield from (f"{leaf.place} is private" for leaf in case.output.leaves if leaf.tag >> 16 & 1)
+
+
+def _odd(output: Part10) -> Iterator[str]:
+    """Values of odd length (PS3.5 7.1.1); encapsulated pixel data have no value field of their own."""
+    for leaf in output.leaves:
+        if leaf.items is None and len(leaf.raw) % 2 and not (leaf.tag == _PIXEL_DATA and output.pixels_encapsulated):
+            yield f"{leaf.place} has an odd length"
 
 
 def _tail(output: Part10) -> Iterator[str]:

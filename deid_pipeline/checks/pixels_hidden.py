@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Sequence
 import numpy as np
 
 from deid_pipeline.checks.case import CheckCase
-from deid_pipeline.checks.decoding import decoded, encapsulated_frames
+from deid_pipeline.checks.decoding import encapsulated_frames
 from deid_pipeline.checks.expected import equals_decoded, equals_native, expected
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.samples import NativeFrames, native_frames
@@ -80,7 +80,7 @@ def _frames(
         return
     for index, frame in enumerate(encapsulated_frames(case.output, case.output_path)):
         if index in wanted:
-            yield index, decoded(frame, case.output)
+            yield index, case.output_frames.decoded(index, frame, case.output)
 
 
 def _is_uniform(inside: np.ndarray[tuple[int, ...], np.dtype[np.generic]], *, halved: bool) -> bool:

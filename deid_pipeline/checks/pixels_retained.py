@@ -19,6 +19,7 @@ from deid_pipeline.checks.decoding import (
     encapsulated_frames,
 )
 from deid_pipeline.checks.decompressed import is_decompressed, reading_differs, samples_differ
+from deid_pipeline.checks.extremes import untrue_extremes
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.samples import NativeFrames, native_frames
 from deid_pipeline.model import Box
@@ -45,7 +46,7 @@ class PixelsRetained:
 
     def run(self, case: CheckCase) -> Outcome:
         """Name frames (1-based) with differences, and attributes that differ."""
-        problems = list(_reading_differs(case))
+        problems = [*_reading_differs(case), *untrue_extremes(case)]
         return outcome(problems or _pixels_differ(case))
 
 
@@ -67,7 +68,7 @@ def _reading_differs(case: CheckCase) -> Iterator[str]:
             yield f"{_name(tag)} has changed"
     if (source.pixel_range is None) != (output.pixel_range is None):
         yield "pixel data came or went"
-    elif len(source.pixels) != len(output.pixels) and not source.pixels_encapsulated:
+    elif not source.pixels_encapsulated and len(_native_output(case)) != len(source.pixels):
         yield "the pixel data have another length"
 
 
@@ -88,7 +89,7 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
         if boxes:
             yield "boxes without pixel data"
     elif not boxes:
-        if not _same_bytes(case.source.pixels, case.output.pixels):
+        if not _same_bytes(case.source.pixels, _native_output(case)):
             yield "the pixel data have changed"
     elif is_decompressed(case):
         yield from samples_differ(case)
@@ -99,7 +100,7 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
 
 
 def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
-    source, output = case.source.pixels, case.output.pixels
+    source, output = case.source.pixels, _native_output(case)
     shape = native_frames(case.source)
     if shape.frame_bits % 8:
         yield from _bits_differ(shape, source, output, boxes)
@@ -135,6 +136,13 @@ def _bits_differ(
     yield from (f"there is no frame {index + 1}" for index in boxes if not 0 <= index < shape.frames)
 
 
+def _native_output(case: CheckCase) -> memoryview:
+    """The output's pixel data, without the padding byte that an odd length has got (PS3.5 8.1.1)."""
+    length = len(case.source.pixels)
+    pixels = case.output.pixels
+    return pixels[:length] if length % 2 and bytes(pixels[length:]) == b"\0" else pixels
+
+
 def _differs_outside(
     shape: NativeFrames, source: memoryview, output: memoryview, boxed: tuple[int, tuple[Box, ...]]
 ) -> bool:
@@ -163,7 +171,7 @@ def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> 
         if index not in boxes and not anew:
             if before != after:
                 yield f"frame {index + 1} has changed"
-        elif not _equal_outside(case, before, after, _may_change(case, index)):
+        elif not _equal_outside(case, index, before, after):
             yield f"changes outside the boxes of frame {index + 1}"
     yield from (f"there is no frame {index + 1}" for index in boxes if not 0 <= index < count)
 
@@ -185,19 +193,20 @@ def _is_in(box: Box, around: Box) -> bool:
     )
 
 
-def _equal_outside(case: CheckCase, before: bytes, after: bytes, boxes: tuple[Box, ...]) -> bool:
-    """Whether the samples of two compressed frames are equal outside boxes, which may cross the frame's edge.
+def _equal_outside(case: CheckCase, index: int, before: bytes, after: bytes) -> bool:
+    """Whether the samples of two compressed frames are equal outside what may change, and of the same type.
 
     What is left of an irreversible frame depends on its decoder by a rounding: one of them has to agree.
     """
-    new = decoded(after, case.output)
+    shared = case.output_frames.decoded(index, after, case.output) if case.boxes_by_frame.get(index) else None
+    new = decoded(after, case.output) if shared is None else shared
     readers = (0, 1) if case.source.meta_text(_TRANSFER_SYNTAX) in LOSSY_WAVELETS else (0,)
     for reader in readers:
         old = decoded(before, case.source, reader=reader)
-        if old.shape != new.shape:
+        if (old.shape, old.dtype) != (new.shape, new.dtype):
             return False
         differs = old != new
-        for box in boxes:
+        for box in _may_change(case, index):
             differs[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = False
         if not differs.any():
             return True

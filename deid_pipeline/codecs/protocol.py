@@ -91,7 +91,8 @@ class Codec(Protocol):
         -------
         bytes
             The rewritten frame. Every sample outside `changed_boxes` decodes to the value it had, those inside the
-            boxes to what the patches hold; codecs that decode prove both before they return.
+            boxes to what the patches hold. Nothing is decoded to prove that: whoever gives the frame out has the
+            checks `pixels_retained` and `pixels_hidden` compare it with its source first.
 
         Raises
         ------

@@ -9,6 +9,7 @@ import itertools
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -49,12 +50,12 @@ class RleCodec:
         layout: PixelLayout,
         *,
         patches: Sequence[Patch],
-        decoded: FrameArray | None = None,  # noqa: ARG002
+        decoded: FrameArray | None = None,
     ) -> bytes:
         """Return the frame with boxes filled; see `Codec.redact_frame`.
 
         Whole cells are written, bits above Bits Stored among them; outside the boxes those bits stay. Each segment
-        that changes is packed again and unpacked to be compared.
+        that changes is packed again.
         """
         if layout.high_bit + 1 != layout.bits_stored:
             raise ResidualRiskError("run-length coded samples above bit 0 cannot be redacted by this version")
@@ -64,8 +65,11 @@ class RleCodec:
         for index, segment in enumerate(_segments(frame, layout)):
             sample, byte = divmod(index, size)
             shift = 8 * (size - 1 - byte)
-            planes = [(box, (values[..., sample] >> shift & 0xFF).astype(np.uint8)) for box, values in cells]
-            segments.append(_redacted(segment, layout, planes=planes))
+            planes = [(box, _byte_of(values[..., sample], shift)) for box, values in cells]
+            known = None
+            if decoded is not None and shift + 8 <= layout.bits_stored:  # else it lacks bits above Bits Stored
+                known = _byte_of(decoded if decoded.ndim == 2 else decoded[..., sample], shift)
+            segments.append(_redacted(segment, layout, planes=planes, known=known))
         return _joined(segments)
 
     def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:  # noqa: ARG002
@@ -77,32 +81,41 @@ class RleCodec:
         return layout.photometric_interpretation
 
 
-def _redacted(segment: bytes, layout: PixelLayout, *, planes: Sequence[tuple[Box, FrameArray]]) -> bytes:
-    """One segment with the boxes of its byte plane set to values; the segment itself where they had them before."""
+def _byte_of(values: FrameArray, shift: int) -> FrameArray:
+    """One byte of each value, the one that begins at bit ``shift``; a new array."""
+    return (values >> shift).astype(np.uint8)
+
+
+def _redacted(
+    segment: Buffer, layout: PixelLayout, *, planes: Sequence[tuple[Box, FrameArray]], known: FrameArray | None
+) -> Buffer:
+    """One segment with the boxes of its byte plane set to values; the segment itself where they had them before.
+
+    ``known`` is the plane where it need not be unpacked; it is changed.
+    """
     import imagecodecs
 
     pixels = layout.rows * layout.columns
-    plane = _unpack(segment, pixels=pixels).reshape(layout.rows, layout.columns).copy()
-    before = plane.copy()
+    plane = _unpack(segment, pixels=pixels).reshape(layout.rows, layout.columns) if known is None else known
+    if all((plane[box.top : box.bottom, box.left : box.right] == values).all() for box, values in planes):
+        return segment
+    plane = plane.copy() if known is None else plane
     for box, values in planes:
         plane[box.top : box.bottom, box.left : box.right] = values
-    if np.array_equal(before, plane):
-        return segment
-    packed = bytes(imagecodecs.packbits_encode(plane, axis=-1))  # each row on its own, PS3.5 G.3.1
-    if not np.array_equal(_unpack(packed, pixels=pixels), plane.ravel()):
-        raise ResidualRiskError("a rewritten run-length coded segment does not hold the values it should")
-    return packed
+    return imagecodecs.packbits_encode(plane, axis=-1)  # each row on its own, PS3.5 G.3.1
 
 
-def _joined(segments: Sequence[bytes]) -> bytes:
+def _joined(segments: Sequence[Buffer]) -> bytes:
     """A frame of segments, each padded to an even length (PS3.5 G.3.1, G.5)."""
-    padded = [segment + b"\0" * (len(segment) % 2) for segment in segments]
-    offsets = [_HEADER_BYTES, *itertools.accumulate(map(len, padded), initial=_HEADER_BYTES)][1:-1]
-    header = [len(padded), *offsets]
-    return struct.pack("<16I", *header, *[0] * (16 - len(header))) + b"".join(padded)
+    lengths = [len(segment) + len(segment) % 2 for segment in segments]
+    header = [len(segments), *itertools.accumulate(lengths[:-1], initial=_HEADER_BYTES)]
+    pieces: list[Buffer] = [struct.pack("<16I", *header, *[0] * (16 - len(header)))]
+    for segment in segments:
+        pieces += [segment, b"\0" * (len(segment) % 2)]
+    return b"".join(pieces)
 
 
-def _segments(frame: Buffer, layout: PixelLayout) -> list[bytes]:
+def _segments(frame: Buffer, layout: PixelLayout) -> list[memoryview]:
     """Cut a frame into its segments by the offsets of its header (PS3.5 G.5)."""
     check_claim(layout)
     count = layout.samples_per_pixel * sample_dtype(layout).itemsize
@@ -116,15 +129,16 @@ def _segments(frame: Buffer, layout: PixelLayout) -> list[bytes]:
     bounds = [int(offset) for offset in header[1 : count + 1]] + [len(frame)]
     if bounds[0] < _HEADER_BYTES or any(left >= right for left, right in itertools.pairwise(bounds)):
         raise damaged("the segments of a run-length coded frame are out of order")
-    return [bytes(frame[left:right]) for left, right in itertools.pairwise(bounds)]
+    view = memoryview(frame)
+    return [view[left:right] for left, right in itertools.pairwise(bounds)]
 
 
-def _unpack(segment: bytes, *, pixels: int) -> FrameArray:
+def _unpack(segment: Buffer, *, pixels: int) -> FrameArray:
     """Expand one segment; a padding byte behind the last run is ignored."""
     import imagecodecs
 
     try:
-        plane = np.frombuffer(imagecodecs.packbits_decode(segment), dtype=np.uint8)
+        plane = np.frombuffer(imagecodecs.packbits_decode(cast("bytes", segment)), dtype=np.uint8)
     except (RuntimeError, ValueError):
         raise damaged("a run-length coded segment cannot be expanded") from None
     if not pixels <= plane.size <= pixels + 1:

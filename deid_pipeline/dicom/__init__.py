@@ -17,6 +17,7 @@ from deid_pipeline.dicom.meta import file_head
 from deid_pipeline.dicom.peek import MEDIA_STORAGE_DIRECTORY, media_storage_class, peek_study_uid
 from deid_pipeline.dicom.rows import element_rows, encoded_text, meta_rows
 from deid_pipeline.dicom.structure import Syntax, tag_text
+from deid_pipeline.dicom.ultrasound import ultrasound_regions
 from deid_pipeline.dicom.writer import Replacement, write_dicom
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "peek_study_uid",
     "pixel_layout",
     "tag_text",
+    "ultrasound_regions",
     "write_dicom",
 ]

@@ -5,10 +5,15 @@ What belongs here: the record's fields that a file gives. What does not: the tex
 
 from __future__ import annotations
 
+import contextlib
+import datetime
+
 from deid_pipeline.actions import InstanceContext
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
 
+# Instance Creation, Study, Series, Acquisition and Content Date, Acquisition DateTime
+_MADE_ON = (0x00080012, 0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x0008002A)
 _CHARACTER_SET, _SOP_INSTANCE_UID, _PATIENT_NAME, _PATIENT_ID = 0x00080005, 0x00080018, 0x00100010, 0x00100020
 
 
@@ -20,7 +25,19 @@ def instance_context(file: DicomFile, *, source_path: str, study_instance_uid: s
         study_instance_uid=study_instance_uid,
         patient_id=_decoded(file, _PATIENT_ID, "LO"),
         patient_name=_decoded(file, _PATIENT_NAME, "PN"),
+        last_day=_last_day(file),
     )
+
+
+def _last_day(file: DicomFile) -> int | None:
+    """The latest day on which an instance says that it, its study, series or content was made, as an ordinal."""
+    days = []
+    for tag in _MADE_ON:
+        text = file.text(tag)[:8] if tag in file.by_tag else ""
+        if len(text) == 8 and text.isascii() and text.isdigit():
+            with contextlib.suppress(ValueError):  # no day of any calendar
+                days.append(datetime.date(int(text[:4]), int(text[4:6]), int(text[6:])).toordinal())
+    return max(days, default=None)
 
 
 def _decoded(file: DicomFile, tag: int, vr: str) -> str:

@@ -6,16 +6,21 @@ What belongs here: asking for the rule of each element, and not asking where the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from deid_pipeline.actions import Effect, Rule
 from deid_pipeline.dicom.paths import PathNamer
 from deid_pipeline.dicom.structure import PRIVATE, Buffer, Element, dictionary_vr
+from deid_pipeline.dicom.values import element_bytes
 
 CHARACTER_SET = 0x00080005
-_NONE_KNOWN: Mapping[int, str] = MappingProxyType({})
+Copied = tuple[str, Callable[[bytes], object] | None]
+"""A VR, and what says of a value field whether it may stay."""
+
+_NONE_KNOWN: Mapping[int, Copied] = MappingProxyType({})
+_KEPT_CREATOR = Rule(Effect.KEEP, lambda value: value.raw, "keep", "PS3.5 7.8.1", "LO")
 
 
 class RuleLookup(Protocol):
@@ -28,15 +33,16 @@ class RuleLookup(Protocol):
 class RuleSource(Protocol):
     """Rules, and the elements that need none looked up because they are copied anyway, as nearly all are.
 
-    ``copied`` has the VRs, by tag, of public top-level elements that stay whatever their value; ``copied_inside`` those
-    of elements of items, whatever sequence these belong to. Never in them: SQ, UN, group lengths, the character set.
+    ``copied`` has, by tag, the VRs of public top-level elements that a rule keeps, and what judges their values (None:
+    all may stay); ``copied_inside`` those of elements of items, whatever sequence these belong to. Never in them: SQ,
+    UN, group lengths, the character set.
     """
 
     @property
-    def copied(self) -> Mapping[int, str]: ...  # noqa: D102
+    def copied(self) -> Mapping[int, Copied]: ...  # noqa: D102
 
     @property
-    def copied_inside(self) -> Mapping[int, str]: ...  # noqa: D102
+    def copied_inside(self) -> Mapping[int, Copied]: ...  # noqa: D102
 
     @property
     def rule(self) -> RuleLookup: ...  # noqa: D102
@@ -46,8 +52,8 @@ class AskedAlways(NamedTuple):
     """A lookup that is asked about every element."""
 
     rule: RuleLookup
-    copied: Mapping[int, str] = _NONE_KNOWN
-    copied_inside: Mapping[int, str] = _NONE_KNOWN
+    copied: Mapping[int, Copied] = _NONE_KNOWN
+    copied_inside: Mapping[int, Copied] = _NONE_KNOWN
 
 
 class Decision(NamedTuple):
@@ -75,9 +81,12 @@ def decide(
     kept_blocks: set[int] = set()
     decisions: list[Decision] = []
     for element in elements:
-        tag, vr = element[0], element[1]
-        if copied(tag) == vr:  # with nearly all of them this is all that is done
-            continue
+        tag, vr, _, value, end = element[:5]
+        known = copied(tag)
+        if known is not None and known[0] == vr and not (end - value) & 1:  # as with nearly all of them
+            sound = known[1]
+            if sound is None or sound(bytes(buffer[value:end])):
+                continue
         creator = ""
         if tag & PRIVATE:
             namer = namer or PathNamer(buffer, "")
@@ -88,11 +97,26 @@ def decide(
         rule = rule_for(tag, real_vr(element), creator, parents)
         if creator and rule.effect is not Effect.DELETE:
             kept_blocks.add(tag & 0xFFFF0000 | (tag & 0xFFFF) >> 8)
-        if rule.effect is not Effect.KEEP or element.items is not None or rule.vr == "SQ" or tag == CHARACTER_SET:
+        if not _is_merely_copied(buffer, element, rule):
             decisions.append(Decision(element.start, element, rule, creator))
     if kept_blocks:  # the creator (gggg,00bb) of a private block of which something stays does so too (PS3.5 7.8.1)
-        return [one for one in decisions if one.element.tag not in kept_blocks]
+        return [
+            one._replace(rule=_KEPT_CREATOR) if one.element.tag in kept_blocks else one
+            for one in decisions
+            if one.element.tag not in kept_blocks or _is_odd(one.element)
+        ]
     return decisions
+
+
+def _is_merely_copied(buffer: Buffer, element: Element, rule: Rule) -> bool:
+    """Whether nothing is done to an element but copying it."""
+    if rule.effect is not Effect.KEEP or element.items is not None or rule.vr == "SQ" or element.tag == CHARACTER_SET:
+        return False
+    return not _is_odd(element) and (rule.sound is None or bool(rule.sound(element_bytes(buffer, element))))
+
+
+def _is_odd(element: Element) -> bool:
+    return bool((element.end - element.value) & 1)
 
 
 def real_vr(element: Element) -> str:

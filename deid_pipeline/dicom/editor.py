@@ -25,6 +25,7 @@ from deid_pipeline.dicom.decisions import (
 )
 from deid_pipeline.dicom.encoding import element_header, item_end, item_header, pad, sequence_end
 from deid_pipeline.dicom.file import DicomFile
+from deid_pipeline.dicom.mending import is_of_odd_length, padded, rule_for_unsound
 from deid_pipeline.dicom.paths import element_name
 from deid_pipeline.dicom.structure import UNDEFINED, Element, Item, Syntax
 from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
@@ -93,7 +94,7 @@ class HeaderEditor:
         steps.sort(key=itemgetter(0))  # a stable sort: markers stay before the element whose place they share
         run = _Run(file, self._rules, pseudonyms, context, origin)
         bounds = file.elements[0].start, file.elements[-1].end
-        segments = run.steps(steps, bounds, (file.syntax, _ASCII), "", ())
+        segments = run.steps(steps, file.elements, (file.syntax, _ASCII), "", ())
         return EditedDataSet([bounds] if segments is None else segments, run.changes)
 
 
@@ -107,25 +108,26 @@ class _Run:
     context: InstanceContext
     origin: tuple[str, str]
     changes: list[ElementChange] = field(default_factory=list)
+    around: Sequence[Element] = ()  # the data set or item that is worked on
 
     def data_set(
         self, elements: Sequence[Element], coding: Coding, prefix: str, parents: tuple[int, ...]
     ) -> list[Segment] | None:
         """The edited elements of an item as segments, None when nothing changes."""
         steps = decide(self.file.buffer, elements, self.rules, parents)
-        return self.steps(steps, (elements[0].start, elements[-1].end), coding, prefix, parents) if steps else None
+        return self.steps(steps, elements, coding, prefix, parents) if steps else None
 
     def steps(
         self,
         steps: Sequence[Decision | _Marker],
-        bounds: tuple[int, int],
+        elements: Sequence[Element],
         coding: Coding,
         prefix: str,
         parents: tuple[int, ...],
     ) -> list[Segment] | None:
-        """The range ``bounds`` of the source with steps carried out, as segments; None when nothing changes."""
+        """The range of ``elements`` in the source with steps carried out, as segments; None when nothing changes."""
         output: list[Segment] = []
-        copied, behind = bounds
+        copied, behind = elements[0].start, elements[-1].end
         for step in steps:
             new: list[Segment] | None
             if isinstance(step, _Marker):
@@ -138,6 +140,7 @@ class _Run:
                 if rule is None:
                     new = []
                 else:
+                    self.around = elements
                     name = element_name(prefix, element.tag, creator)
                     new = self._element(element, rule, coding, name, parents)
                     if new is None:
@@ -147,11 +150,23 @@ class _Run:
                 output.append((copied, start))
             output += new
             copied = end
-        if not output and copied == bounds[0]:
+        if not output and copied == elements[0].start:
             return None
         if behind > copied:
             output.append((copied, behind))
         return output
+
+    def _beside(self, tag: int) -> bytes:
+        """The value field of an element of the data set or item that is worked on; empty when there is none."""
+        found = next((one for one in self.around if one.tag == tag and one.items is None), None)
+        return b"" if found is None else element_bytes(self.file.buffer, found)
+
+    def _mended(self, element: Element, rule: Rule, coding: Coding, name: str) -> list[Segment] | None:
+        """The new segments of a kept element that cannot stay as it is, None when it can."""
+        vr = _bound_vr(element, rule)
+        if rule.sound is not None and not rule.sound(element_bytes(self.file.buffer, element)):
+            return self._rewrite(element, rule_for_unsound(rule, vr), coding, name)
+        return padded(element, vr, coding[0]) if is_of_odd_length(element) else None
 
     def _element(
         self, element: Element, rule: Rule, coding: Coding, name: str, parents: tuple[int, ...]
@@ -163,15 +178,13 @@ class _Run:
             if element.items is not None:
                 return self._sequence(element, coding, name, (*parents, element.tag))
             if rule.vr != "SQ":
-                return None
+                return self._mended(element, rule, coding, name)
         # deleted, or a sequence that came as bytes, which cannot be looked into
         self.changes.append(ElementChange(*self.origin, name, "delete", rule.origin))
         return []
 
     def _rewrite(self, element: Element, rule: Rule, coding: Coding, name: str) -> list[Segment] | None:
-        vr, (syntax, encodings) = real_vr(element), coding
-        if vr == "UN" and rule.vr:
-            vr = rule.vr
+        vr, (syntax, encodings) = _bound_vr(element, rule), coding
         raw = b"" if element.items == [] else element_bytes(self.file.buffer, element)  # no delimiter for a value
         inner = element.content_syntax if vr == "SQ" else syntax
         value = ElementValue(
@@ -184,6 +197,7 @@ class _Run:
             inner.explicit,
             inner.big_endian,
             "[" in name,
+            self._beside,
         )
         new = rule.rewrite(value)
         if new is None:
@@ -240,6 +254,12 @@ def _placed(elements: Sequence[Element], markers: Mapping[int, bytes]) -> Iterat
     for element in elements:
         if element[0] in markers:
             yield _Marker(element.start, element.end, b"")
+
+
+def _bound_vr(element: Element, rule: Rule) -> str:
+    """The VR that a rule works on: that of its row where a private element came as UN."""
+    vr = real_vr(element)
+    return rule.vr if vr == "UN" and rule.vr else vr
 
 
 def segment_length(segment: Segment) -> int:

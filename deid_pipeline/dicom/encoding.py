@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 
+from deid_pipeline.actions.protocol import TEXT_VRS
 from deid_pipeline.dicom.structure import ITEM, ITEM_END, LONG_VRS, SEQUENCE_END, UNDEFINED, Syntax
 from deid_pipeline.errors import SourceDataError
 
@@ -14,7 +15,7 @@ from deid_pipeline.errors import SourceDataError
 _LITTLE_ENDIAN, _BIG_ENDIAN = (
     tuple(struct.Struct(order + form).pack for form in ("HHL", "HH2sH", "HH2sHL")) for order in "<>"
 )
-_NUL_PADDED = frozenset({"UI", "OB", "UN"})
+_SPACE_PADDED = TEXT_VRS - {"UI"}
 
 
 def element_header(tag: int, vr: str, length: int, syntax: Syntax) -> bytes:
@@ -63,10 +64,10 @@ def sequence(tag: int, items: list[bytes], syntax: Syntax) -> bytes:
 
 
 def pad(value: bytes, vr: str) -> bytes:
-    """The value with its padding byte if its length is odd: NUL for UI, OB and UN, else a space."""
+    """The value with its padding byte if its length is odd: a space for text, NUL for UI and all that is no text."""
     if len(value) % 2 == 0:
         return value
-    return value + (b"\0" if vr in _NUL_PADDED else b" ")
+    return value + (b" " if vr in _SPACE_PADDED else b"\0")
 
 
 def _plain(tag: int, length: int, syntax: Syntax) -> bytes:

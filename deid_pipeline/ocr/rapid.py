@@ -119,7 +119,7 @@ def _load(threads: int) -> Any:
 
 def _find(rapid: Any, part: Image, piece: Piece) -> list[ReadLine]:
     """Detect and recognise the lines of one part."""
-    picture = _prepare(part, scale=piece.scale)
+    picture = _prepare(part, size=piece.shown)
     detected = rapid.text_det(np.vstack([picture, strip(picture.shape[1])]))
     if detected.boxes is None or len(detected.boxes) == 0:
         return []
@@ -135,14 +135,15 @@ def _is_readable(line: ReadLine) -> bool:
     return line.read_score >= _READABLE_SCORE and len(line.text) >= _READABLE_LENGTH
 
 
-def _prepare(part: Image, *, scale: float) -> Image:
-    """Scale a part, pad it to the smallest size the detector takes, and give it three channels, blue first."""
+def _prepare(part: Image, *, size: tuple[int, int]) -> Image:
+    """Scale a part to columns and rows, pad it to the smallest size for the detector; three channels, blue first."""
     import cv2
 
-    rows, columns = part.shape[:2]
-    size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    picture = cv2.resize(np.ascontiguousarray(part), size, interpolation=method) if scale != 1 else part
+    size_before = part.shape[1::-1]
+    picture = part
+    if size != size_before:
+        method = cv2.INTER_AREA if size[0] < size_before[0] or size[1] < size_before[1] else cv2.INTER_LINEAR
+        picture = cv2.resize(np.ascontiguousarray(part), size, interpolation=method)
     below, right = (max(0, _SMALLEST_PX - length) for length in picture.shape[:2])
     if below or right:
         picture = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_REPLICATE)
@@ -163,13 +164,7 @@ def _recognise(rapid: Any, picture: Image, quads: np.ndarray[Any, np.dtype[np.fl
 
 
 def _to_image(quad: np.ndarray[Any, np.dtype[np.float32]], piece: Piece) -> Box:
-    """The upright box around a quadrilateral, in whole pixels of the image, inside the piece."""
-    left, top = np.floor(quad.min(axis=0) / piece.scale).astype(int)
-    right, bottom = np.ceil(quad.max(axis=0) / piece.scale).astype(int)
-    box = piece.box
-    return Box(
-        box.left + max(0, int(left)),
-        box.top + max(0, int(top)),
-        min(box.right, box.left + int(right)),
-        min(box.bottom, box.top + int(bottom)),
-    )
+    """The upright box around a quadrilateral, whose corners are pixels that belong to it, in pixels of the image."""
+    left, top = np.floor(quad.min(axis=0)).astype(int).tolist()
+    right, bottom = np.floor(quad.max(axis=0)).astype(int).tolist()
+    return piece.in_image(Box(left, top, right + 1, bottom + 1))

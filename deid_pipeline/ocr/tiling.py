@@ -39,6 +39,23 @@ class Piece:
     box: Box
     scale: float
 
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Columns and rows of its picture for the engine: whole pixels, so not quite the scale."""
+        width, height = self.box.right - self.box.left, self.box.bottom - self.box.top
+        return max(1, round(width * self.scale)), max(1, round(height * self.scale))
+
+    def in_image(self, found: Box) -> Box:
+        """A box of its picture in pixels of the image, rounded outward to all that the picture's pixels show."""
+        width, height = self.box.right - self.box.left, self.box.bottom - self.box.top
+        columns, rows = self.shown
+        return Box(
+            self.box.left + max(0, found.left * width // columns),
+            self.box.top + max(0, found.top * height // rows),
+            min(self.box.right, self.box.left - (-found.right * width // columns)),
+            min(self.box.bottom, self.box.top - (-found.bottom * height // rows)),
+        )
+
 
 def pieces(*, rows: int, columns: int) -> Iterator[Piece]:
     """Cut an image into pieces that cover it.

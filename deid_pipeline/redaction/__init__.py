@@ -6,7 +6,7 @@ What belongs here: geometry of boxes, and fills (one file each, one line in ``FI
 
 from deid_pipeline.redaction.background import BACKGROUND
 from deid_pipeline.redaction.blur import BLUR
-from deid_pipeline.redaction.boxes import grow_box, prepare_boxes, touching
+from deid_pipeline.redaction.boxes import grow_box, outside, prepare_boxes, touching
 from deid_pipeline.redaction.protocol import Fill, Groups, Lettering
 from deid_pipeline.redaction.solid import SOLID, fill_for
 from deid_pipeline.redaction.surrogate import SURROGATE
@@ -34,6 +34,7 @@ __all__ = [
     "fill_for",
     "fill_named",
     "grow_box",
+    "outside",
     "prepare_boxes",
     "touching",
 ]

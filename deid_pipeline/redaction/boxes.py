@@ -6,6 +6,7 @@ What belongs here: geometry of pixel rectangles. What does not: finding text (ro
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from math import ceil
 
@@ -71,6 +72,35 @@ def touching(boxes: Sequence[Box], reaches: Sequence[Box]) -> tuple[tuple[Box, .
         joined = sorted([index, *(other for group in near for other in group)])
         groups = [group for group in groups if group not in near] + [joined]
     return tuple(tuple(boxes[index] for index in group) for group in sorted(groups))
+
+
+def outside(boxes: Sequence[Box], *, rows: int, columns: int) -> tuple[Box, ...]:
+    """Cut what no box covers out of a frame of ``rows`` by ``columns`` pixels, as few boxes that do not overlap."""
+    inside = [box for box in (_clip(box, rows=rows, columns=columns) for box in boxes) if _has_area(box)]
+    found: list[Box] = []
+    edges = sorted({0, rows, *(box.top for box in inside), *(box.bottom for box in inside)})
+    for top, bottom in itertools.pairwise(edges):
+        at = 0
+        for box in sorted((box for box in inside if box.top <= top < box.bottom), key=lambda one: one.left):
+            if box.left > at:
+                found.append(Box(at, top, box.left, bottom))
+            at = max(at, box.right)
+        if at < columns:
+            found.append(Box(at, top, columns, bottom))
+    return _stacked(found)
+
+
+def _stacked(boxes: Iterable[Box]) -> tuple[Box, ...]:
+    """Boxes with those of one width that stand on each other made one."""
+    result: list[Box] = []
+    for box in boxes:
+        above = next(
+            (one for one in result if (one.left, one.right, one.bottom) == (box.left, box.right, box.top)), None
+        )
+        if above is not None:
+            result.remove(above)
+        result.append(Box(box.left, above.top if above else box.top, box.right, box.bottom))
+    return tuple(sorted(result))
 
 
 def _overlap(one: Box, other: Box) -> bool:

@@ -25,7 +25,8 @@ from deid_pipeline.dicom.file import EXPLICIT_VR_LITTLE_ENDIAN
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline.model import Box, ElementChange, PixelLayout
 from deid_pipeline.stages.filling import Filling
-from deid_pipeline.stages.pixel_edit import PHOTOMETRIC_INTERPRETATION, Boxes, PixelEdit
+from deid_pipeline.stages.pixel_edit import PHOTOMETRIC_INTERPRETATION, Boxes, PixelEdit, with_extremes
+from deid_pipeline.stages.value_range import ValueRange
 
 RULE = ("decompressPixels", "pixels: on_unsupported decompress")
 """Action and rule of elements that change with the transfer syntax."""
@@ -64,19 +65,21 @@ def decompress_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, fil
     starts, ends = frames
     if max(boxes, default=-1) >= len(starts) or min(boxes, default=0) < 0:
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
+    follow = ValueRange(file, layout)
     element, length = file.by_tag[_PIXEL_DATA], native.value_length or 0
     vr = "OW" if layout.bits_allocated > 8 else "OB"
     header = element_header(_PIXEL_DATA, vr, length + length % 2, file.syntax)
     replacements = [Replacement(element.start, starts[0], lambda: header)]
     for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        produce = _producer(file, (layout, native), filling, (index, start, end), boxes.get(index, ()))
+        produce = _producer(file, (layout, native), (filling, follow), (index, start, end), boxes.get(index, ()))
         replacements.append(Replacement(start, end, produce))
     replacements.append(Replacement(ends[-1], element.end, lambda: bytes(length % 2)))
     elements = dict(_elements(file, layout, native))
     values = {tag: value for tag, (_, value) in elements.items()}
     values |= {TRANSFER_SYNTAX: EXPLICIT_VR_LITTLE_ENDIAN, _PIXEL_DATA: ""}
     encoded = {tag: content for tag, (content, _) in elements.items()}
-    return PixelEdit(tuple(replacements), encoded, values, EXPLICIT_VR_LITTLE_ENDIAN, RULE)
+    edit = PixelEdit(tuple(replacements), encoded, values, transfer_syntax_uid=EXPLICIT_VR_LITTLE_ENDIAN, rule=RULE)
+    return with_extremes(edit, follow, boxes, lambda: None)
 
 
 def was_decompressed(changes: Iterable[ElementChange]) -> bool:
@@ -87,12 +90,12 @@ def was_decompressed(changes: Iterable[ElementChange]) -> bool:
 def _producer(
     file: DicomFile,
     layouts: tuple[PixelLayout, PixelLayout],
-    filling: Filling,
+    how: tuple[Filling, ValueRange],
     place: tuple[int, int, int],
     boxes: tuple[Box, ...],
 ) -> Callable[[], bytes]:
     """A function that makes one uncompressed frame."""
-    (layout, native), (index, start, end) = layouts, place
+    (layout, native), (filling, follow), (index, start, end) = layouts, how, place
 
     def produce() -> bytes:
         data = frame_bytes(file.buffer, layout, start=start, end=end)
@@ -100,7 +103,12 @@ def _producer(
         forget_pages(file.buffer, start, end)
         patches = filling.patches(NATIVE, b"", native, index=index, boxes=boxes, decoded=decoded)
         cells = _little_endian(decoded)
-        return NATIVE.redact_frame(cells, native, patches=patches) if patches else cells
+        if not patches:
+            return cells
+        new = NATIVE.redact_frame(cells, native, patches=patches)
+        if follow:
+            follow.note(decoded, NATIVE.decode_frame(new, native))
+        return new
 
     return produce
 

@@ -7,7 +7,7 @@ boxes (``reconstruction``).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from deid_pipeline.codecs import codec_for, iter_frames
 from deid_pipeline.dicom import DicomFile, element_rows, has_overlay_in_pixels, open_dicom, pixel_layout
 from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import (
+    Box,
     Detection,
     Identifier,
     PixelLayout,
@@ -25,10 +26,11 @@ from deid_pipeline.model import (
     TextRegion,
 )
 from deid_pipeline.ocr import engine, to_8bit
-from deid_pipeline.phi import harvest, label_spans
+from deid_pipeline.phi import LabelledSpan, harvest, label_spans
 from deid_pipeline.redaction import grow_box
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.set_regions import ENGINE, set_regions
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import read_shard, write_shard
@@ -107,6 +109,11 @@ def _read_frames(
     """The text of all frames; frames with equal bytes are read once."""
     codec = codec_for(layout.transfer_syntax_uid)
     reader = engine(threads=max(1, _cores() // project.workers))
+    set_before = set_regions(project.strategy.pixels, file, layout)
+    blank = TextRegion(
+        source.partition_key, source.source_path, None, None, 0, 0, 0, 0, "", reader.name, 1, False, "", ""
+    )
+    always = [_at(replace(blank, engine=ENGINE, reason=reason), box) for box, reason in set_before.filled]
     seen: dict[bytes, list[TextRegion]] = {}
     regions: list[TextRegion] = []
     for frame in iter_frames(file.buffer, layout):
@@ -114,27 +121,29 @@ def _read_frames(
         if digest not in seen:
             image = to_8bit(codec.decode_frame(frame.data, layout), layout)
             seen[digest] = [
-                TextRegion(
-                    partition_key=source.partition_key,
-                    source_path=source.source_path,
-                    frame_index=frame.index,
-                    level=None,
-                    left_px=span.box.left,
-                    top_px=span.box.top,
-                    right_px=span.box.right,
-                    bottom_px=span.box.bottom,
-                    text=span.text,
-                    engine=reader.name,
-                    read_score=line.read_score,
-                    is_phi=span.is_phi,
-                    entity=span.entity,
-                    reason=span.reason,
-                )
-                for line in reader.read(image)
-                for span in label_spans(_grown(line, layout), identifiers)
+                _region(blank, span, line.read_score)
+                for line, spans in _labelled(reader.read(image), layout, identifiers)
+                if any(span.is_phi for span in spans) or not set_before.keeps(line.box)
+                for span in spans
             ]
-        regions.extend(replace(region, frame_index=frame.index) for region in seen[digest])
+        regions.extend(replace(region, frame_index=frame.index) for region in (*always, *seen[digest]))
     return regions
+
+
+def _labelled(
+    lines: Sequence[ReadLine], layout: PixelLayout, identifiers: Sequence[Identifier]
+) -> Iterator[tuple[ReadLine, list[LabelledSpan]]]:
+    """Each line as it was read, with its spans, which share the line's box grown by its margin."""
+    return ((line, label_spans(_grown(line, layout), identifiers)) for line in lines)
+
+
+def _region(blank: TextRegion, span: LabelledSpan, read_score: float) -> TextRegion:
+    row = replace(blank, text=span.text, is_phi=span.is_phi, entity=span.entity, reason=span.reason)
+    return _at(replace(row, read_score=read_score), span.box)
+
+
+def _at(region: TextRegion, box: Box) -> TextRegion:
+    return replace(region, left_px=box.left, top_px=box.top, right_px=box.right, bottom_px=box.bottom)
 
 
 def _grown(line: ReadLine, layout: PixelLayout) -> ReadLine:

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TypeAlias
 
 from deid_pipeline.codecs import (
     Codec,
@@ -23,9 +24,16 @@ from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_tex
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import Box, PixelLayout
 from deid_pipeline.stages.filling import Filling
+from deid_pipeline.stages.value_range import LARGEST, SMALLEST, ValueRange
 
 PHOTOMETRIC_INTERPRETATION = 0x00280004
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
+
+EXTREMES = (SMALLEST, LARGEST)
+PIXEL_RULE = ("redactPixels", "follows from redacted pixels")
+"""Action and rule of elements that change with the pixels."""
+
+_How: TypeAlias = tuple[Codec, Filling, ValueRange]
 
 Boxes = Mapping[int, tuple[Box, ...]]
 """Boxes to fill by 0-based frame index."""
@@ -37,19 +45,22 @@ class PixelEdit:
 
     ``elements`` are whole encoded top-level elements that take the place of the source's (empty: they go),
     ``new_values`` the texts of all elements that change with the pixels, by tag (empty for binary ones, None for those
-    that go). ``replacements`` are in order; each frame is made when it is written. ``transfer_syntax_uid`` is empty
-    where it stays. ``rule`` is what changed elements are recorded under: an action and where it comes from.
+    that go). ``replacements`` are in order; each frame is made when it is written. ``values_after`` says of further
+    elements, once all was written, what became of them; elements that stayed are not among them.
+    ``transfer_syntax_uid`` is empty where it stays; ``rule`` is what ``new_values`` are recorded under.
     """
 
     replacements: tuple[Replacement, ...] = ()
     elements: Mapping[int, bytes] = field(default_factory=dict)
     new_values: Mapping[int, str | None] = field(default_factory=dict)
+    values_after: Callable[[], Mapping[int, str]] = dict
     transfer_syntax_uid: str = ""
-    rule: tuple[str, str] = ("redactPixels", "follows from redacted pixels")
+    rule: tuple[str, str] = PIXEL_RULE
 
-    def without(self, file: DicomFile, deleted: Collection[str]) -> PixelEdit:
-        """The same less what would change elements that are deleted anyway, given by tag path."""
+    def without(self, file: DicomFile, *, deleted: Collection[str], rewritten: Collection[str] = ()) -> PixelEdit:
+        """The same less what would change elements that rules delete or rewrite, given by tag path."""
         gone = {tag for tag in self.new_values if tag_text(tag) in deleted}
+        gone |= {tag for tag in EXTREMES if tag in file.by_tag and tag_text(tag) in (*deleted, *rewritten)}
         places = [file.by_tag[tag] for tag in gone if tag in file.by_tag]
         return replace(
             self,
@@ -57,6 +68,7 @@ class PixelEdit:
                 new for new in self.replacements if not any(one.start <= new.start < one.end for one in places)
             ),
             new_values={tag: text for tag, text in self.new_values.items() if tag not in gone},
+            values_after=lambda: {tag: text for tag, text in self.values_after().items() if tag not in gone},
         )
 
 
@@ -93,8 +105,47 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: 
             forget_pages(file.buffer, frame.start, frame.end)
     if not interpretations or max(boxes) >= len(frames.starts) or min(boxes) < 0:
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
-    producer = partial(_producer, file, codec, filling)
-    return _edit(file, layout, boxes, producer, (frames, interpretations - {layout.photometric_interpretation}))
+    follow = ValueRange(file, layout)
+    producer = partial(_producer, file, (codec, filling, follow))
+    edit = _edit(file, layout, boxes, producer, (frames, interpretations - {layout.photometric_interpretation}))
+    return with_extremes(edit, follow, boxes, partial(_measure, file, layout, (codec, filling, follow), boxes))
+
+
+def with_extremes(edit: PixelEdit, follow: ValueRange, boxes: Boxes, measure: Callable[[], None]) -> PixelEdit:
+    """The edit with the two elements that tell the range of the values.
+
+    They come last, when all frames were made; in a deflated data set nothing can, so that frames are looked at before.
+    """
+    touched = frozenset(index for index, some in boxes.items() if some)
+    deflated = follow.file.is_deflated
+    replacements = []
+    for tag, produce in sorted(follow.producers(touched).items()):
+        element = follow.file.by_tag[tag]
+
+        def made(produce: Callable[[], bytes] = produce) -> bytes:
+            if deflated:
+                measure()
+            return produce()
+
+        replacements.append(Replacement(element.value, element.end, made, last=not deflated))
+    return replace(
+        edit,
+        replacements=(*replacements, *edit.replacements),
+        values_after=lambda: {tag: str(value) for tag, value in follow.new_values(touched).items()},
+    )
+
+
+def _measure(file: DicomFile, layout: PixelLayout, how: _How, boxes: Boxes) -> None:
+    """Note the range of every frame with boxes without writing it."""
+    codec, filling, follow = how
+    follow.forget()
+    for frame in iter_frames(file.buffer, layout):
+        some = boxes.get(frame.index)
+        if some:
+            decoded = codec.decode_frame(frame.data, layout)
+            patches = filling.patches(codec, frame.data, layout, index=frame.index, boxes=some, decoded=decoded)
+            new = codec.redact_frame(frame.data, layout, patches=patches, decoded=decoded)
+            follow.note(decoded, codec.decode_frame(new, layout))
 
 
 def changed_boxes(file: DicomFile, layout: PixelLayout, boxes: Boxes) -> dict[int, tuple[Box, ...]]:
@@ -150,14 +201,14 @@ def _edit(
 
 def _producer(
     file: DicomFile,
-    codec: Codec,
-    filling: Filling,
+    how: _How,
     places: FramePlaces,
     tables: OffsetTables,
     place: tuple[int, tuple[Box, ...]],
 ) -> Callable[[], bytes]:
     """A function that makes the new frame, with what lies around it."""
     index, boxes = place
+    codec, filling, follow = how
     layout = places.layout
 
     def produce() -> bytes:
@@ -165,6 +216,8 @@ def _producer(
         decoded = codec.decode_frame(data, layout)
         patches = filling.patches(codec, data, layout, index=index, boxes=boxes, decoded=decoded)
         new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
+        if follow and boxes and not file.is_deflated:
+            follow.note(decoded, codec.decode_frame(new, layout))
         content = places.replacement(file.buffer, index, new)
         tables.replaced(index, len(content))
         forget_pages(file.buffer, places.starts[index], places.ends[index])

@@ -48,7 +48,7 @@ from deid_pipeline.stages.decompression import decompress_pixels
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
-from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
+from deid_pipeline.stages.pixel_edit import PIXEL_RULE, PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.timing import Progress, StageClock
@@ -229,8 +229,9 @@ def _written(
     target = f"{staging_folder(project, source.partition_key)}/{source.source_sha256[:16]}.dcm"
     with contextlib.suppress(FileNotFoundError):
         os.unlink(target)  # noqa: PTH108
-    if pixels.new_values:
-        pixels = pixels.without(file, {change.tag_path for change in edited.changes if change.new_value is None})
+    if boxes:
+        deleted = {change.tag_path for change in edited.changes if change.new_value is None}
+        pixels = pixels.without(file, deleted=deleted, rewritten=_new_values(edited))
     write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
     rebuilt = replace(
         blank,
@@ -241,8 +242,9 @@ def _written(
         frames_redacted=len(boxes),
     )
     with_pixels = (
-        ElementChange(source.partition_key, source.source_path, tag_text(tag), *pixels.rule, text)
-        for tag, text in pixels.new_values.items()
+        ElementChange(source.partition_key, source.source_path, tag_text(tag), *rule, text)
+        for values, rule in ((pixels.new_values, pixels.rule), (pixels.values_after(), PIXEL_RULE))
+        for tag, text in values.items()
     )
     changes = (*edited.changes, *with_pixels)
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)

@@ -24,7 +24,7 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
-from deid_pipeline.phi import harvest
+from deid_pipeline.phi import harvest, is_code_word
 from deid_pipeline.pseudonyms import uid_pseudonym
 from deid_pipeline.redaction import fill_named
 from deid_pipeline.reports import clear_previews
@@ -162,6 +162,7 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         written=None if fill.is_plain else partial(filling.frames, Path(rebuilt.source_path), boxes),
         claims_clean_pixels=fill.hides_all,
         may_be_decompressed=decompressed,
+        is_code_word=is_code_word,
     )
 
 

@@ -7,5 +7,6 @@ from deid_pipeline.strategy.compiled import CompiledStrategy, Rules
 from deid_pipeline.strategy.explaining import explain
 from deid_pipeline.strategy.linting import lint
 from deid_pipeline.strategy.loading import load, names
+from deid_pipeline.strategy.pixel_rules import PixelRules
 
-__all__ = ["CompiledStrategy", "Rules", "explain", "lint", "load", "names"]
+__all__ = ["CompiledStrategy", "PixelRules", "Rules", "explain", "lint", "load", "names"]

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
+from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_value
 from deid_pipeline.strategy.pixel_rules import PixelRules
 from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
@@ -104,8 +105,8 @@ class CompiledStrategy:
 class Rules:
     """A strategy's answers for the instances of one class, each decided once.
 
-    ``copied`` and ``copied_inside`` gather the VRs, by tag, of elements that were found to stay whatever their value
-    (see ``dicom.RuleSource``): top-level ones, and those of items whatever sequence these belong to.
+    ``copied`` and ``copied_inside`` gather, by tag, the VRs of elements that were found to be kept and what judges
+    their values (see ``dicom.RuleSource``): top-level ones, and those of items whatever sequence these belong to.
     """
 
     def __init__(self, strategy: CompiledStrategy, type_of: TypeOf | None) -> None:
@@ -113,8 +114,8 @@ class Rules:
         self._index = strategy._index
         self._answers: dict[tuple[int, str, str, tuple[int, ...]], Rule] = {}
         self._places = {int(path.rsplit(".", 1)[-1], 16) for path in self._index[Specificity.PATH] if '"' not in path}
-        self.copied: dict[int, str] = {}
-        self.copied_inside: dict[int, str] = {}
+        self.copied: dict[int, tuple[str, Sound | None]] = {}
+        self.copied_inside: dict[int, tuple[str, Sound | None]] = {}
 
     def rule(self, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = _NO_PARENTS) -> Rule:
         """The rule for an element.
@@ -138,32 +139,33 @@ class Rules:
             found = self._answers[key] = self._decide(tag, vr, creator, parents)
             if found.effect is Effect.KEEP and vr not in _LOOKED_AT_VRS and not _is_looked_at(tag):
                 if not parents:
-                    self.copied[tag] = vr
+                    self.copied[tag] = (vr, found.sound)
                 elif parents == _ANYWHERE:
-                    self.copied_inside[tag] = vr
+                    self.copied_inside[tag] = (vr, found.sound)
         return found
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
         if parents and tag in _PIXELS:
-            return _default("delete", "pixels inside a sequence, which nobody reads")
+            return _deleted("pixels inside a sequence, which nobody reads")
         place = ".".join(f"{one:08x}" for one in (*parents, tag))
         row = self._index[Specificity.PATH].get(place)
         if tag >> 16 & 1 and row is None:
             row = self._index[Specificity.TAG].get(private_selector(tag >> 16, creator, tag)) if creator else None
             if row is None:
-                return _default(self._strategy.private, "private elements")
-            return _bound(row.action, row.option, row.vr if vr == "UN" and row.vr else vr, row.origin)
+                return self._unnamed(self._strategy.private, vr, "private elements")
+            vr = row.vr if vr == "UN" and row.vr else vr
+            return self._bound(row.action, row.option, (vr, row.vr), row.origin)
         row = row or self._public_row(tag, vr)
         if row is not None:
             action = row.action
             if not self._strategy.ignore_vr and row.vr and vr not in (row.vr, "UN"):
-                return _default("delete", row.origin)
+                return _deleted(row.origin)
             if row.code and not parents and self._type_of is not None:
                 action = action_for_type(row.code, row.vr or vr, self._type_of(tag))
-            return _bound(action, row.option, vr, row.origin)
+            return self._bound(action, row.option, (vr, _dictionary_vr(tag)), row.origin)
         if _in_data_dictionary(tag):
-            return _default("keep", "PS3.6, not listed in Table E.1-1")
-        return _default(self._strategy.unlisted, "unlisted elements")
+            return self._kept(vr, _dictionary_vr(tag), "PS3.6, not listed in Table E.1-1")
+        return self._unnamed(self._strategy.unlisted, vr, "unlisted elements")
 
     def _public_row(self, tag: int, vr: str) -> RuleRow | None:
         """The narrowest row that speaks of a public tag wherever it stands, without the VR's default."""
@@ -182,6 +184,31 @@ class Rules:
         )
         return row or index[Specificity.VR].get(f"vr:{vr}")
 
+    def _unnamed(self, choice: str, vr: str, origin: str) -> Rule:
+        return self._kept(vr, "", origin) if choice == "keep" else _deleted(origin)
+
+    def _bound(self, action: Action, option: str, vrs: tuple[str, str], origin: str) -> Rule:
+        """The rule of an action for the VR that came and the one that was meant."""
+        vr, meant = vrs
+        if action.name == "keep":
+            return self._kept(vr, meant, origin)
+        if action.name == "delete" or vr not in action.vrs:
+            # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
+            return _deleted(origin)
+        try:
+            return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin, vr)
+        except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
+            return _deleted(origin)
+
+    def _kept(self, vr: str, meant: str, origin: str) -> Rule:
+        """Keep, and under a profile, which claims that nothing identifying is left, only what may be there."""
+        if not self._strategy.codes:
+            return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr)
+        other = action_for_stranger(vr, meant)
+        if other is not None:
+            return self._bound(other, "remove" if other.name == "cleanTag" else "", (vr, vr), origin)
+        return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr, sound_value(vr))
+
 
 def _is_looked_at(tag: int) -> bool:
     """Whether a tag means something to who edits a data set: private ones, group lengths, the character set."""
@@ -195,23 +222,11 @@ def _best(rows: dict[str, RuleRow], fits: Callable[[str], bool], weight: Callabl
     return None if found is None else rows[found]
 
 
-def _bound(action: Action, option: str, vr: str, origin: str) -> Rule:
-    if action.name == "keep":
-        return Rule(Effect.KEEP, action.bind("", vr=vr), "keep", origin, vr)
-    if action.name == "delete" or vr not in action.vrs:
-        # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
-        return _default("delete", origin)
-    try:
-        return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin, vr)
-    except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
-        return _default("delete", origin)
-
-
-def _default(name: str, origin: str) -> Rule:
-    action = action_named(name)
+def _deleted(origin: str) -> Rule:
+    action = action_named("delete")
     if action is None:
-        raise KeyError(name)
-    return Rule(Effect.KEEP if name == "keep" else Effect.DELETE, action.bind("", vr="UN"), name, origin)
+        raise KeyError("delete")
+    return Rule(Effect.DELETE, action.bind("", vr="UN"), "delete", origin)
 
 
 def _keyword(tag: int) -> str:
@@ -220,8 +235,18 @@ def _keyword(tag: int) -> str:
     return keyword_for_tag(tag)
 
 
-def _in_data_dictionary(tag: int) -> bool:
-    from pydicom._dicom_dict import DicomDictionary
-    from pydicom.datadict import repeater_has_tag
+def _dictionary_vr(tag: int) -> str:
+    """The VR of PS3.6, several as in ``US or SS``; empty where it has none."""
+    from pydicom.datadict import dictionary_VR
 
-    return tag >> 16 > 0x0006 and (tag in DicomDictionary or repeater_has_tag(tag))
+    try:
+        return dictionary_VR(tag)
+    except KeyError:
+        return ""
+
+
+def _in_data_dictionary(tag: int) -> bool:
+    """Whether PS3.6 has the very tag; the patterns of its retired repeating groups take in far too many."""
+    from pydicom._dicom_dict import DicomDictionary
+
+    return tag >> 16 > 0x0006 and tag in DicomDictionary

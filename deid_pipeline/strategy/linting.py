@@ -54,6 +54,8 @@ def _odd_dates(strategy: CompiledStrategy) -> Iterator[str]:
 def _risky(strategy: CompiledStrategy) -> Iterator[str]:
     if strategy.unlisted != "delete":
         yield f"{strategy.name}: elements that no rule names stay"
+    if strategy.private != "delete":
+        yield f"{strategy.name}: private elements that no rule names stay"
     if not strategy.codes:
         yield f"{strategy.name}: no profile, so the check of the markers will hold every file"
 

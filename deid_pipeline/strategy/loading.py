@@ -26,7 +26,7 @@ _SAFE_PRIVATE_TABLE = "tables/private_safe_2020b.csv"
 _CHOICES = {
     "profile": ("basic",),
     "unlisted": ("delete", "keep"),
-    "private": ("delete",),
+    "private": ("delete", "keep"),
     "remove_private_tags": ("true", "false"),
     "regenerate_series_number": ("true", "false"),
     "ignore_vr": ("true", "false"),

@@ -21,6 +21,7 @@ PLAIN_FILES = {
     "decoding",
     "decompressed",
     "expected",
+    "extremes",
     "leaf",
     "needles",
     "protocol",

@@ -16,6 +16,7 @@ from deid_pipeline.phi import RECOGNIZERS, Cleaner, CleaningMode, Recognizer, cl
 PLAIN_FILES = {"__init__", "protocol", "identifiers", "spellings", "words", "labelling"}
 CLEANING_FILES = {
     "cleaning",
+    "code_words",
     "header_index",
     "header_words",
     "replacing",

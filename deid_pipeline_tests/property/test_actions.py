@@ -15,6 +15,7 @@ from deid_pipeline.actions.alphabets import alphabet_of
 from deid_pipeline.actions.legality import legal_value
 from deid_pipeline.actions.person_names import person_key
 from deid_pipeline.actions.protocol import TEXT_VRS
+from deid_pipeline.actions.times import shifted_time
 from deid_pipeline.dicom.encoding import pad
 from deid_pipeline.errors import StrategyError
 from deid_pipeline_tests.acting import element, option_for
@@ -148,27 +149,16 @@ def test_a_person_has_one_name_in_every_character_set(names: list[str]) -> None:
 
 
 @QUICK
-@given(
-    times=st.lists(st.times(), min_size=2, max_size=6),
-    study=st.sampled_from(["1.2.3", "1.2.4", "1.9"]),
-    known=st.booleans(),
-)
-def test_times_of_a_study_keep_their_order_and_where_they_are_known_their_intervals(
-    times: list[datetime.time], study: str, known: bool
-) -> None:
-    seconds = [time.hour * 3600 + time.minute * 60 + time.second for time in times]
-    span = (min(seconds), max(seconds)) if known else None
-    context = InstanceContext(study_instance_uid=study, time_span=span)
-    raw = "\\".join(f"{time:%H%M%S.%f}" for time in times).encode()
-    new = bound(action_named("shiftTimeByRandom"), "TM")(element(raw, "TM", context=context)).decode().split("\\")
-    assert [new[at] for at in sorted(range(len(times)), key=times.__getitem__)] == sorted(new)
-    if known and span != (0, 86_399):
-        moved = {
-            int(text[:2]) * 3600 + int(text[2:4]) * 60 + int(text[4:6]) - was
-            for text, was in zip(new, seconds, strict=True)
-        }
-        assert len(moved) == 1
-        assert moved != {0}
+@given(times=st.lists(st.times(), min_size=2, max_size=6), by=st.integers(-43_200, 43_200).filter(bool))
+def test_times_keep_their_order_and_away_from_the_days_end_their_intervals(times: list[datetime.time], by: int) -> None:
+    times.sort()
+    new = [shifted_time(f"{time:%H%M%S.%f}", by) for time in times]
+    assert new == sorted(new)
+    shift = datetime.timedelta(seconds=by)
+    for time, text in zip(times, new, strict=True):
+        moment = datetime.datetime.combine(datetime.date(2000, 1, 2), time)
+        if (moment + 2 * shift).date() == moment.date():
+            assert text == f"{moment + shift:%H%M%S.%f}"
 
 
 @QUICK

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deid_pipeline.codecs.native import NATIVE
 from deid_pipeline.model import Box, PixelLayout, one_colour
-from deid_pipeline.redaction import fill_for, prepare_boxes
+from deid_pipeline.redaction import fill_for, outside, prepare_boxes, touching
 from deid_pipeline_tests.unit.codecs.layouts import make_layout
 
 _boxes = st.lists(st.builds(Box, *[st.integers(-3, 20)] * 4), max_size=5)
@@ -78,3 +78,23 @@ def test_prepared_boxes_cover_all_that_was_asked_for(boxes: list[Box], rows: int
     prepared = prepare_boxes(boxes, rows=rows, columns=columns, grow_px=1)
     assert not (_mask(clipped, layout) & ~_mask(prepared, layout)).any()
     assert all(0 <= b.left < b.right <= columns and 0 <= b.top < b.bottom <= rows for b in prepared)
+
+
+@given(boxes=_boxes, rows=st.integers(1, 15), columns=st.integers(1, 15))
+def test_what_lies_outside_is_cut_out_once(boxes: list[Box], rows: int, columns: int) -> None:
+    layout = make_layout(rows=rows, columns=columns)
+    inside = [box for box in boxes if box.left < box.right and box.top < box.bottom]
+    clipped = tuple(Box(max(0, b.left), max(0, b.top), max(0, b.right), max(0, b.bottom)) for b in inside)
+    found = outside(boxes, rows=rows, columns=columns)
+    np.testing.assert_array_equal(_mask(found, layout), ~_mask(clipped, layout))
+    assert sum(box.area for box in found) == int(_mask(found, layout).sum())
+
+
+@given(boxes=_boxes)
+def test_boxes_are_grouped_by_what_they_touch_whatever_lies_between(boxes: list[Box]) -> None:
+    whole = [box for box in boxes if box.left < box.right and box.top < box.bottom]
+    groups = touching(whole, whole)
+    assert sorted(box for group in groups for box in group) == sorted(whole)
+    layout = make_layout(rows=20, columns=20)
+    masks = [_mask(tuple(Box(b.left + 3, b.top + 3, b.right + 3, b.bottom + 3) for b in one), layout) for one in groups]
+    assert not (np.sum(masks, axis=0) > 1).any() if masks else True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
@@ -34,7 +33,7 @@ def clean(
     cleaner: Finding | None = None, counted: Counter[str] | None = None, big_endian: bool = False,
 ) -> bytes:  # fmt: skip
     context = InstanceContext(cleaner=cleaner or Finding(), emptied=counted)
-    value = replace(element(raw, vr, encodings=encodings, context=context), big_endian=big_endian)
+    value = element(raw, vr, encodings=encodings, context=context)._replace(big_endian=big_endian)
     return ACTION.bind(option, vr=vr)(value)
 
 

@@ -27,7 +27,7 @@ def mapped(
     path: Path, words: str, *, tag: int = PATIENT_ID, vr: str = "LO", context: InstanceContext = HERE,
     nested: bool = False, encodings: tuple[str, ...] = ("iso8859",),
 ) -> bytes:  # fmt: skip
-    value = replace(element(b"OLD ", vr, tag=tag, context=context, encodings=encodings), nested=nested)
+    value = element(b"OLD ", vr, tag=tag, context=context, encodings=encodings)._replace(nested=nested)
     return ACTION.bind(f"{path}; {words}", vr=vr)(value)
 
 

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from deid_pipeline.actions import ElementValue, action_named
+from deid_pipeline.actions import NO_CONTEXT, ElementValue, InstanceContext, action_named
 from deid_pipeline.actions.shift_date_by_random_nb_of_days import shifted_date
 from deid_pipeline_tests.data_sets import pseudonyms
 
@@ -119,3 +119,17 @@ def test_a_real_offset_never_gives_a_later_date() -> None:
     for number in range(50):
         days = datetime.timedelta(days=pseudonyms(patient_id=f"P{number}").days_offset())
         assert "" < shifted_date("20240229", days, vr="DA") < "20240229"
+
+
+def test_no_date_comes_to_lie_after_the_day_that_the_instance_was_made_on_whatever_the_clock_says() -> None:
+    bound = action_named("shiftDateByRandomNbOfDays").bind("", vr="DA")
+    made_on = datetime.date(2020, 1, 31)
+    context = InstanceContext(last_day=made_on.toordinal())
+
+    def moved(raw: bytes, context: InstanceContext) -> bytes:
+        return bound(ElementValue(0x00080020, "DA", raw, ("ascii",), Fixed(-10), context=context))
+
+    assert moved(b"20200210", context) == b"20200131"
+    assert moved(b"20200211", context) == b""
+    assert moved(b"20800101", NO_CONTEXT) == b"20791222"  # of an instance that does not say when
+    assert moved(b"99991231", NO_CONTEXT) == b""

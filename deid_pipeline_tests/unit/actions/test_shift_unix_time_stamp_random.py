@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import struct
-import time
+from dataclasses import replace
 
 import pytest
 
 from deid_pipeline.actions import action_named
-from deid_pipeline_tests.acting import element
+from deid_pipeline_tests.acting import CONTEXT, element
 from deid_pipeline_tests.data_sets import pseudonyms
 
 ACTION = action_named("shiftUnixTimeStampRandom")
@@ -67,5 +67,10 @@ def test_what_is_no_time_or_would_lie_before_1970_is_emptied(vr: str, raw: bytes
     assert shift(raw, vr) == b""
 
 
-def test_no_time_comes_to_lie_after_now() -> None:
-    assert shift(struct.pack("<q", int(time.time()) + 86_400 * 3651), "SV") == b""
+def test_no_time_comes_to_lie_after_the_day_that_the_instance_was_made_on() -> None:
+    made_on = datetime.date(2020, 9, 13)
+    end = int(datetime.datetime(2020, 9, 14, tzinfo=datetime.UTC).timestamp()) - SECONDS
+    context = replace(CONTEXT, last_day=made_on.toordinal())
+    for moment, stays in ((end - 1, True), (end, False)):
+        new = ACTION.bind("", vr="SV")(element(struct.pack("<q", moment), "SV", context=context))
+        assert bool(new) is stays

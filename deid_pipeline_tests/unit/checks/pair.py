@@ -156,6 +156,7 @@ class Pair:
             "expected_patient_id": PATIENT_PSEUDONYM,
             "element_changes": changes,
             "expected_values": rewritten,
+            "is_code_word": {"head"}.__contains__,
         }
         return CheckCase(**(arguments | changed))
 

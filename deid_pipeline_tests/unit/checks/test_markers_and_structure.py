@@ -72,6 +72,14 @@ def test_bytes_behind_the_data_set_are_found(pair: Pair, extra: bytes) -> None:
     assert "there are bytes behind the data set" in found["file_structure"]
 
 
+def test_a_value_of_odd_length_is_found(pair: Pair) -> None:
+    def edit(made: bytearray) -> None:
+        place = made.index(b"\x08\x00\x70\x00LO")
+        made[place + 6 : place + 14] = b"\5\0Maker"
+
+    assert pair.failed_bytes(edit)["file_structure"] == "(0008,0070) has an odd length"
+
+
 def test_bytes_behind_a_deflated_data_set_are_found_but_a_zero_is_padding(tmp_path: Path) -> None:
     pair = Pair(tmp_path, syntax=DEFLATED)
     assert pair.failed_bytes(lambda content: content.extend(b"\0")) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,11 @@ def test_a_placeholder_that_stays_is_no_date(tmp_path: Path) -> None:
     pair = Pair(tmp_path, source_data=source, kept=("(0010,0030)",))
     pair.data.PatientBirthDate = "19000101"
     assert pair.failed() == {}
+
+
+@pytest.mark.parametrize(("days", "told"), [(-1, ""), (0, ""), (5, "(0008,0020) lies in the future")])
+def test_a_day_that_has_not_come_yet_is_found(pair: Pair, days: int, told: str) -> None:
+    day = f"{datetime.date.today() + datetime.timedelta(days):%Y%m%d}"
+    values = dict(pair.case().expected_values) | {"(0008,0020)": day}
+    found = pair.failed(lambda data: setattr(data, "StudyDate", day), expected_values=values)
+    assert found.get("date_shifted", "") == told

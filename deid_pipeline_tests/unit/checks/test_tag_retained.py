@@ -49,6 +49,21 @@ def test_a_change_of_padding_alone_is_a_change(pair: Pair) -> None:
     assert pair.failed_bytes(edit)["tag_retained"] == "(0008,0070) has changed"
 
 
+@pytest.mark.parametrize(
+    ("value", "passes"), [(b"Maker ", True), (b"Maker\0", True), (b"Makerx", False), (b"Mak", False)]
+)
+def test_an_odd_value_may_get_its_padding_byte_and_no_other(pair: Pair, value: bytes, *, passes: bool) -> None:
+    content = pair.source_path.read_bytes()
+    at = content.index(b"\x08\x00\x70\x00LO")
+    pair.source_path.write_bytes(content[: at + 6] + b"\5\0Maker" + content[at + 14 :])
+
+    def edit(made: bytearray) -> None:
+        place = made.index(b"\x08\x00\x70\x00LO")
+        made[place + 6 : place + 14] = len(value).to_bytes(2, "little") + value
+
+    assert ("tag_retained" not in pair.failed_bytes(edit)) is passes
+
+
 def test_elements_in_a_removed_sequence_need_no_record_of_their_own(pair: Pair) -> None:
     changes = [change for change in pair.case().element_changes if "[" not in change.tag_path]
     changes.append(ElementChange("", "", "(0008,1140)", "delete", "", None))

@@ -49,6 +49,15 @@ def test_other_text_is_not(pair: Pair, value: str) -> None:
     assert leaks(pair, put("ImageComments", value)) == ""
 
 
+@pytest.mark.parametrize(
+    ("code", "told"), [("HABERLIN", "NAME left in (0018,0015)"), ("HEAD", ""), ("QUENTIN", "NAME")]
+)
+def test_a_name_in_a_code_string_is_a_leak_unless_codes_are_made_of_it(pair: Pair, code: str, told: str) -> None:
+    found = leaks(pair, put("BodyPartExamined", code))
+    assert told in found
+    assert bool(told) == bool(found)
+
+
 @pytest.mark.parametrize("keyword", ["PatientComments", "RequestedContrastAgent", "SeriesDescription", "OperatorsName"])
 def test_any_text_element_counts(pair: Pair, keyword: str) -> None:
     assert "NAME left in" in leaks(pair, put(keyword, "Quentin Häberlin"))

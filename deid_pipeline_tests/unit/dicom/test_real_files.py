@@ -117,7 +117,9 @@ def assert_data_set(
             for one, other in zip(source[tag].value, made[tag].value, strict=True):
                 assert_data_set(one, other, inherited=encodings)
         elif rule.effect is Effect.KEEP:
-            assert raw(made, tag) == raw(source, tag), f"{tag:08x}"
+            value = raw(source, tag)
+            sound = rule.sound is None or not isinstance(value, bytes) or rule.sound(value)
+            assert (raw(made, tag) or None) == ((value or None) if sound else None), f"{tag:08x}"
         else:
             assert_rewritten(vr, rule.action, source, made, (tag, encodings))
     assert expected == sorted(int(tag) for tag in made.keys() if int(tag) not in markers)  # noqa: SIM118
@@ -130,6 +132,9 @@ def assert_rewritten(vr: str, action: str, source: Dataset, made: Dataset, place
     if vr == "SQ":
         assert len(made[tag].value) <= 1
         assert not any(len(item) for item in made[tag].value)
+        return
+    if action in ("cleanCode", "cleanTag"):  # nobody looks at the text here: it is emptied, or that of a known scheme
+        assert new == old or not new
         return
     assert_legal(vr, new or b"", encodings)
     if action == "remove":

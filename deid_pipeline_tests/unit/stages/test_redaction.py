@@ -17,6 +17,7 @@ from pydicom.encaps import encapsulate, encapsulate_extended, generate_frames
 from pydicom.uid import JPEG2000, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, JPEGBaseline8Bit, JPEGLSLossless
 
 from deid_pipeline.cli import main
+from deid_pipeline.codecs import JPEG_LS
 from deid_pipeline.codecs.codestream import read_coding_style
 from deid_pipeline.errors import ResidualRiskError, SettingsError, SourceDataError
 from deid_pipeline.model import Box
@@ -154,6 +155,23 @@ def test_a_copy_that_fails_its_checks_never_appears(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(stage, "edit_pixels", lambda *_, **__: stage.PixelEdit())
     with pytest.raises(ResidualRiskError, match="failed checks: pixels_hidden"):
         redact_file(source, tmp_path / "out.dcm", everywhere(BOX))
+    assert not (tmp_path / "out.dcm").exists()
+
+
+def test_an_encoder_that_changes_something_else_is_found_before_the_copy_appears(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Codecs do not decode what they wrote: the checks do, with another library where there is one."""
+    right = type(JPEG_LS).encode_frame
+
+    def wrong(self: Any, samples: np.ndarray[Any, Any], *rest: Any, **more: Any) -> bytes:
+        samples = samples.copy()
+        samples[0, 0] ^= 1
+        return right(self, samples, *rest, **more)
+
+    monkeypatch.setattr(type(JPEG_LS), "encode_frame", wrong)
+    with pytest.raises(ResidualRiskError, match="failed checks: pixels_retained"):
+        redact_file(coded(tmp_path / "in.dcm", frames_of(2)), tmp_path / "out.dcm", everywhere(BOX))
     assert not (tmp_path / "out.dcm").exists()
 
 

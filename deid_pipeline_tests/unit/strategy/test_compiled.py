@@ -145,3 +145,8 @@ def test_the_description_shows_every_effective_row_once() -> None:
     assert "(0008,0050) LO remove  [mine.csv:7]" in text
     assert "delete  [" not in text
     assert strategy().hash in strategy().describe()
+
+
+def test_retired_repeating_groups_are_listed_by_no_one() -> None:
+    for tag in (0x7F100020, 0x00203102, 0x10100020, 0x00280412):  # within a pattern of PS3.6, and nobody's element
+        assert load("basic").rule(tag, "LO").action == "delete"

@@ -54,7 +54,7 @@ def test_an_unknown_strategy_is_refused(name: str) -> None:
         ("profile: basic\nprofile: basic\n", 2, "stands twice"),
         ("profile: advanced\n", 1, "is none of basic"),
         ("profile: basic\n\nunlisted: keeep\n", 3, "is none of delete, keep"),
-        ("private: keep\n", 1, "is none of delete"),
+        ("private: hold\n", 1, "is none of delete, keep"),
         ("pixels: [redact_all_text]\n", 1, "one word"),
         ("description: a\npixels: keep\n", 2, "neither redact_all_text nor a mapping"),
         ("pixels:\n  tex: redact_all\n", 2, "unknown key 'tex' of pixels"),
