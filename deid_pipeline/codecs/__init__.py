@@ -17,6 +17,8 @@ from deid_pipeline.codecs.native import NATIVE
 from deid_pipeline.codecs.places import FramePlaces
 from deid_pipeline.codecs.protocol import Buffer, Codec, FrameArray
 from deid_pipeline.codecs.rle import RLE
+from deid_pipeline.codecs.unread import refusal
+from deid_pipeline.codecs.video import VIDEO_SYNTAXES, is_video, video_frames
 from deid_pipeline.errors import SourceDataError
 
 CODECS: tuple[Codec, ...] = (NATIVE, DEFLATED_FRAMES, RLE, JPEG, JPEG_LS, JPEG_2000, HTJ2K, JPEG_XL)
@@ -39,17 +41,18 @@ def codec_for(transfer_syntax_uid: str) -> Codec:
     Raises
     ------
     SourceDataError
-        No member does.
+        No member does; the message says why.
     """
     for codec in CODECS:
         if transfer_syntax_uid in codec.transfer_syntax_uids:
             return codec
-    raise SourceDataError("no codec reads this transfer syntax", tag_path="(0002,0010)")
+    raise SourceDataError(refusal(transfer_syntax_uid), tag_path="(0002,0010)")
 
 
 __all__ = [
     "CODECS",
     "NATIVE",
+    "VIDEO_SYNTAXES",
     "Buffer",
     "Codec",
     "Frame",
@@ -60,5 +63,7 @@ __all__ = [
     "decompressed_layout",
     "forget_pages",
     "frame_bytes",
+    "is_video",
     "iter_frames",
+    "video_frames",
 ]

@@ -79,6 +79,21 @@ def iter_frames(buffer: Buffer, layout: PixelLayout) -> Iterator[Frame]:
     return _native_frames(view, layout)
 
 
+def fragments(buffer: Buffer, layout: PixelLayout) -> list[tuple[int, int]]:
+    """Where the content of each fragment of encapsulated pixel data lies, half-open, bytes into the buffer.
+
+    Raises
+    ------
+    SourceDataError
+        The pixel data are not encapsulated, or their items are damaged.
+    """
+    if not layout.is_encapsulated:
+        raise damaged("compressed pixel data are not in items")
+    view = memoryview(buffer)
+    items = _read_items(view, layout.value_offset, most=_most_fragments(view, layout))
+    return [(start, start + length) for start, length in zip(items.starts, items.lengths, strict=True) if length]
+
+
 def forget_pages(buffer: object, start: int, end: int) -> None:
     """Let the kernel take back the pages of a mapped file that have been read; nothing else is lost."""
     if isinstance(buffer, mmap.mmap):

@@ -215,7 +215,8 @@ def dataset_syntax(uid: str) -> Syntax:
     if uid == EXPLICIT_VR_BIG_ENDIAN:
         return EXPLICIT_BE
     if uid in _DEFLATED_OTHERS or not uid.startswith(f"{IMPLICIT_VR_LITTLE_ENDIAN}."):
-        raise SourceDataError("the transfer syntax is not supported")
+        jpip = "the pixels lie on a JPIP server and not in the file"
+        raise SourceDataError(jpip if uid in _DEFLATED_OTHERS else "the transfer syntax is not supported")
     return EXPLICIT_LE
 
 

@@ -7,13 +7,15 @@ boxes (``reconstruction``).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from deid_pipeline.codecs import codec_for, iter_frames
+from deid_pipeline.codecs import Buffer, FrameArray, codec_for, is_video, iter_frames, video_frames
+from deid_pipeline.codecs.unread import JPIP_SYNTAXES
 from deid_pipeline.dicom import DicomFile, element_rows, has_overlay_in_pixels, open_dicom, pixel_layout
-from deid_pipeline.errors import ResidualRiskError
+from deid_pipeline.errors import EngineUnavailableError, ResidualRiskError
 from deid_pipeline.model import (
     Box,
     Detection,
@@ -107,7 +109,6 @@ def _read_frames(
     project: Project, source: SourceFile, file: DicomFile, layout: PixelLayout, identifiers: Sequence[Identifier]
 ) -> list[TextRegion]:
     """The text of all frames; frames with equal bytes are read once."""
-    codec = codec_for(layout.transfer_syntax_uid)
     reader = engine(threads=max(1, _cores() // project.workers))
     set_before = set_regions(project.strategy.pixels, file, layout)
     blank = TextRegion(
@@ -116,18 +117,45 @@ def _read_frames(
     always = [_at(replace(blank, engine=ENGINE, reason=reason), box) for box, reason in set_before.filled]
     seen: dict[bytes, list[TextRegion]] = {}
     regions: list[TextRegion] = []
-    for frame in iter_frames(file.buffer, layout):
-        digest = hashlib.blake2b(frame.data, digest_size=16).digest()
+    for index, digest, decode in _frames(file, layout):
         if digest not in seen:
-            image = to_8bit(codec.decode_frame(frame.data, layout), layout)
+            image = to_8bit(decode(), layout)
             seen[digest] = [
                 _region(blank, span, line.read_score)
                 for line, spans in _labelled(reader.read(image), layout, identifiers)
                 if any(span.is_phi for span in spans) or not set_before.keeps(line.box)
                 for span in spans
             ]
-        regions.extend(replace(region, frame_index=frame.index) for region in (*always, *seen[digest]))
+        regions.extend(replace(region, frame_index=index) for region in (*always, *seen[digest]))
     return regions
+
+
+def _frames(file: DicomFile, layout: PixelLayout) -> Iterator[tuple[int, bytes, Callable[[], FrameArray]]]:
+    """Each frame: its 0-based index, a digest that equal frames share, and how to get its stored values.
+
+    Raises
+    ------
+    ResidualRiskError
+        What reads this kind of pixel data is not installed: that is one file's trouble and not the run's.
+    """
+    if is_video(layout):
+        try:
+            for index, picture in enumerate(video_frames(file.buffer, layout)):
+                yield index, _digest(picture.data), partial(_same, picture)
+        except EngineUnavailableError as error:
+            raise ResidualRiskError(str(error)) from None
+        return
+    codec = codec_for(layout.transfer_syntax_uid)
+    for frame in iter_frames(file.buffer, layout):
+        yield frame.index, _digest(frame.data), partial(codec.decode_frame, frame.data, layout)
+
+
+def _same(picture: FrameArray) -> FrameArray:
+    return picture
+
+
+def _digest(data: Buffer) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def _labelled(
@@ -163,6 +191,8 @@ def _refuse_unsupported(file: DicomFile) -> None:
     for prefix, reason in _NOT_YET.items():
         if sop_class.startswith(prefix):
             raise ResidualRiskError(reason)
+    if file.transfer_syntax_uid in JPIP_SYNTAXES:
+        raise ResidualRiskError("the pixels lie on a JPIP server and not in the file")
     if sum(element.tag in _PIXELS for element in file.elements) > 1:
         raise ResidualRiskError("the instance has pixel data twice, and only one of them would be read")
     if has_overlay_in_pixels(file):

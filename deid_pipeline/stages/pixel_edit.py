@@ -18,6 +18,7 @@ from deid_pipeline.codecs import (
     OffsetTables,
     codec_for,
     forget_pages,
+    is_video,
     iter_frames,
 )
 from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_text
@@ -92,6 +93,8 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: 
     """
     if not any(boxes.values()):
         return PixelEdit()
+    if is_video(layout):
+        raise ResidualRiskError("text was found in a video, of which no part can be rewritten without changing others")
     codec = codec_for(layout.transfer_syntax_uid)
     if not codec.can_redact:
         raise ResidualRiskError("no codec of this version rewrites frames of this transfer syntax")

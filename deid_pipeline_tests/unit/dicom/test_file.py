@@ -96,7 +96,7 @@ def test_an_unnamed_syntax_is_guessed(tmp_path: Path) -> None:
 )
 def test_an_unsupported_syntax_is_refused(tmp_path: Path, syntax: str) -> None:
     with (
-        pytest.raises(SourceDataError, match="transfer syntax is not supported") as caught,
+        pytest.raises(SourceDataError, match=r"transfer syntax is not supported|JPIP") as caught,
         open_dicom(raw_file(tmp_path, NAME, syntax)),
     ):
         pass
