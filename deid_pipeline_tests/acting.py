@@ -39,6 +39,13 @@ class Blanking:
         return {"remove": "", "deid": "<NAME>", "mask": "*" * len(text), "surrogate": "Nobody"}[mode]
 
 
+class Clearing:
+    """A redactor that read everything and finds nothing but text."""
+
+    def redact(self, tag: int, raw: bytes) -> bytes | None:  # noqa: ARG002 - the protocol's
+        return bytes(len(raw))
+
+
 CONTEXT = InstanceContext(
     source_path="/landing/a/b.dcm",
     sop_instance_uid="1.2.3.4",
@@ -46,6 +53,7 @@ CONTEXT = InstanceContext(
     patient_id="P1",
     patient_name="CANARY^Jane",
     cleaner=Blanking(),
+    overlays=Clearing(),
 )
 
 

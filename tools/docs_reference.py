@@ -1,6 +1,7 @@
 """The pages below docs/reference, written from the code: ``--check`` fails on a difference, ``--write`` puts it right.
 
-One page for all actions, one for all options of the profile, one for each strategy that is shipped. What belongs here:
+One page for all actions, one for all options of the profile, one for the keys about pixels, one for each shipped
+strategy. What belongs here:
 turning members and rows into pages. What does not: any sentence about a member that the member could say itself.
 """
 
@@ -58,6 +59,35 @@ def options() -> str:
     return f"# Options of the profile\n\nThe profile is {EDITION}.\n\n{_table(rows)}"
 
 
+def pixels() -> str:
+    """The page of the keys below ``pixels:`` with their choices, the fills, and the columns of region rules."""
+    import inspect
+    import re
+    from dataclasses import fields
+
+    from deid_pipeline.redaction import FILLS
+    from deid_pipeline.strategy import pixel_rules
+    from deid_pipeline.strategy.region_rules import COLUMNS
+
+    source = inspect.getsource(pixel_rules.PixelRules)
+    rows = [("key", "choices, the default first", "says")]
+    for key in fields(pixel_rules.PixelRules):
+        comment = re.search(rf"^ +{key.name}: .*?# (.*)$", source, re.MULTILINE)
+        choices = pixel_rules._CHOICES.get(key.name)
+        words = (
+            ", ".join(f"`{choice}`" for choice in sorted(choices, key=lambda one: one != key.default))
+            if choices
+            else ""
+        )
+        rows.append((f"`{key.name}`", words or "CSV files beside the strategy", comment.group(1) if comment else ""))
+    fills = [("fill", "is"), *((f"`{fill.name}`", fill.summary) for fill in FILLS)]
+    return (
+        "# Pixels\n\nThe keys of the mapping `pixels:` in a strategy file.\n\n"
+        f"{_table(rows)}\n## Fills\n\n{_table(fills)}\n"
+        f"## Region rules\n\nColumns: `{','.join(COLUMNS)}`; [how to write them](../how-to/region-rules.md).\n"
+    )
+
+
 def strategy(name: str) -> str:
     """The page of one strategy: all of `basic`, of any other what differs from it."""
     from deid_pipeline.strategy import load
@@ -98,6 +128,7 @@ def pages() -> Iterator[tuple[Path, str]]:
 
     yield FOLDER / "actions.md", actions()
     yield FOLDER / "options.md", options()
+    yield FOLDER / "pixels.md", pixels()
     for name in names():
         yield FOLDER / "strategies" / f"{name}.md", strategy(name)
 

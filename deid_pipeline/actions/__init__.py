@@ -19,10 +19,12 @@ from deid_pipeline.actions.protocol import (
     CleaningMode,
     ElementValue,
     InstanceContext,
+    OverlayRedactor,
     PseudonymSource,
     Rewrite,
     TextCleaner,
 )
+from deid_pipeline.actions.redact_overlay import RedactOverlay
 from deid_pipeline.actions.regenerate_series_number import RegenerateSeriesNumber
 from deid_pipeline.actions.remove import Remove
 from deid_pipeline.actions.replace_with_dummy import ReplaceWithDummy
@@ -64,6 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     ShiftAgeByRandom(),
     CapAgeAt99IfOver90(),
     RegenerateSeriesNumber(),
+    RedactOverlay(),
 )
 
 
@@ -88,6 +91,7 @@ __all__ = [
     "Effect",
     "ElementValue",
     "InstanceContext",
+    "OverlayRedactor",
     "PseudonymSource",
     "Rewrite",
     "Rule",

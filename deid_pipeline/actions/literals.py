@@ -32,12 +32,12 @@ def literal_value(text: str, vr: str, *, encodings: Sequence[str] = ("ascii",), 
 
 
 def fitted(text: str, vr: str) -> str:
-    """Text made legal for its VR where cutting it and leaving out control characters is enough, else empty."""
+    """Text made legal for its VR where cutting it, and blanks for control characters, are enough, else empty."""
     if vr == "CS":
         text = "".join(character if character.isalnum() and character.isascii() else " " for character in text.upper())
         text = " ".join(text.split())
     kept = "\t\n\f\r" if vr in {"LT", "ST", "UT"} else ""
-    text = "".join(character for character in text if character >= " " or character in kept)
+    text = "".join(character if character >= " " or character in kept else " " for character in text)
     text = text[: length_limit(vr)].rstrip()
     plain = "".join(character if character.isascii() else "x" for character in text)
     return text if legal_value(vr, plain) else ""

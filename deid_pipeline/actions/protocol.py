@@ -65,6 +65,13 @@ class TextCleaner(Protocol):
         """The text without its identifiers; equal to ``text`` if it holds none."""
 
 
+class OverlayRedactor(Protocol):
+    """Who takes text out of overlay planes; made for one instance, whose planes were read before."""
+
+    def redact(self, tag: int, raw: bytes) -> bytes | None:
+        """The bits of a plane without the text found in it; None when nobody read that plane."""
+
+
 @dataclass(frozen=True, slots=True)
 class InstanceContext:
     """What actions may need to know of the instance that an element belongs to; all of it is the source's.
@@ -82,6 +89,7 @@ class InstanceContext:
     last_day: int | None = None
     cleaner: TextCleaner | None = None
     emptied: Counter[str] | None = None
+    overlays: OverlayRedactor | None = None
 
     def count(self, what: str) -> None:
         """Count one emptied value."""

@@ -30,7 +30,9 @@ class CheckCase:
     """One output file and everything a check may compare it with.
 
     ``boxes_by_frame`` holds the half-open boxes that were filled, by 0-based frame index; ``changed_by_frame`` the
-    boxes that may have changed, where a frame's coding cannot part more from them. ``expected_values`` has the
+    boxes that may have changed, where a frame's coding cannot part more from them. ``unused_bits_cleared`` says that
+    bits outside Bits Stored were meant to lose what they held. ``boxes_by_plane`` names the overlay planes that were
+    read by their groups ("6000"), each with its boxes by 0-based overlay frame. ``expected_values`` has the
     new text, by tag path, of every element that was rewritten and not removed; ``element_changes`` has those and the
     removed ones. ``expected_patient_id`` is empty when the output is to have none. ``written`` says anew what was to be
     written into each frame with boxes, in the order of frames; None means one colour in each box.
@@ -50,6 +52,8 @@ class CheckCase:
     expected_values: Mapping[str, str] = field(default_factory=dict)
     strategy_name: str = ""
     changed_by_frame: Mapping[int, tuple[Box, ...]] = field(default_factory=dict)
+    unused_bits_cleared: bool = False
+    boxes_by_plane: Mapping[str, Mapping[int, tuple[Box, ...]]] = field(default_factory=dict)
     written: Callable[[], Iterator[tuple[int, Sequence[Patch]]]] | None = None
     claims_clean_pixels: bool = True
     may_be_decompressed: bool = False

@@ -10,18 +10,12 @@ import io
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from deid_pipeline.checks.reading import Part10
-from deid_pipeline.checks.samples import native_shape
+from deid_pipeline.checks.samples import Samples, native_shape
 from deid_pipeline.errors import SourceDataError
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-Samples: TypeAlias = "npt.NDArray[Any]"
 
 _PREFIX = "1.2.840.10008.1.2."
 _MOST_PILLOW_PIXELS = 1 << 26  # Pillow takes larger ones for bombs
@@ -42,6 +36,11 @@ LOSSY_WAVELETS = frozenset({f"{_PREFIX}4.91", f"{_PREFIX}4.203"})
 
 UNCOMPRESSED = frozenset({f"{_PREFIX}1.98", f"{_PREFIX}8.1"})
 """Syntaxes of native frames in items."""
+IRREVERSIBLE = COSINE_TRANSFORMS | LOSSY_WAVELETS | {f"{_PREFIX}4.{end}" for end in ("81", "107", "108", "112")}
+"""Syntaxes whose frames may be lossy: no bit of a sample means anything by itself."""
+
+_START_OF_IMAGE, _START_OF_CODESTREAM = b"\xff\xd8", b"\xff\x4f\xff\x51"
+_SIZE, _FRAME_HEADERS = 0xFF51, frozenset({*range(0xFFC0, 0xFFD0), 0xFFF7} - {0xFFC4, 0xFFC8, 0xFFCC})
 
 
 def encapsulated_frames(file: Part10, path: Path) -> Iterator[bytes]:
@@ -107,6 +106,27 @@ def _uncompressed(frame: bytes, file: Part10) -> Samples:
 def _deflated(frame: bytes, file: Part10) -> Samples:
     size = native_shape(file).frame_bytes
     return _uncompressed(zlib.decompressobj(wbits=-zlib.MAX_WBITS).decompress(frame, size + 1), file)
+
+
+def precision(frame: bytes, file: Part10) -> int:
+    """Bits of a sample in a compressed frame, by its own header; those allocated where it has none.
+
+    Raises
+    ------
+    SourceDataError
+        The frame has no header that says so.
+    """
+    if not file.meta_text(0x0010).startswith(f"{_PREFIX}4.") or file.meta_text(0x0010) == f"{_PREFIX}4.110":
+        return file.number(0x00280100)
+    at = 2 if frame[:2] == _START_OF_IMAGE else frame.find(_START_OF_CODESTREAM) + 2  # which boxes may hold
+    while at + 4 <= len(frame):
+        marker, length = int.from_bytes(frame[at : at + 2], "big"), int.from_bytes(frame[at + 2 : at + 4], "big")
+        if marker == _SIZE:  # after capabilities, sizes, offsets, tiles and the number of components
+            return max((size & 0x7F) + 1 for size in frame[at + 40 : at + 2 + length : 3])
+        if marker in _FRAME_HEADERS:
+            return frame[at + 4]
+        at += 2 + length
+    raise SourceDataError("a frame does not say how wide its samples are", tag_path="(7fe0,0010)")
 
 
 class SharedFrames:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator
 
+import numpy as np
+
 from deid_pipeline.checks.case import CheckCase
+from deid_pipeline.checks.codestreams import is_zeroed_only
 from deid_pipeline.checks.decoding import (
     COSINE_TRANSFORMS,
     LOSSY_WAVELETS,
@@ -21,7 +24,7 @@ from deid_pipeline.checks.decoding import (
 from deid_pipeline.checks.decompressed import is_decompressed, reading_differs, samples_differ
 from deid_pipeline.checks.extremes import untrue_extremes
 from deid_pipeline.checks.protocol import Outcome, outcome
-from deid_pipeline.checks.samples import NativeFrames, native_frames
+from deid_pipeline.checks.samples import NativeFrames, Samples, native_frames, sample_mask, unsigned
 from deid_pipeline.model import Box
 
 _TRANSFER_SYNTAX = 0x0010
@@ -39,7 +42,7 @@ _READING_TAGS = (
 
 
 class PixelsRetained:
-    """Compares stored bytes and samples, frame by frame."""
+    """Compares stored bytes and samples, frame by frame; where unused bits were cleared, samples alone."""
 
     name = "pixels_retained"
     summary = "outside redacted boxes every stored sample equals the source's; how pixels are to be read is unchanged"
@@ -88,13 +91,14 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
     if case.source.pixel_range is None:
         if boxes:
             yield "boxes without pixel data"
-    elif not boxes:
-        if not _same_bytes(case.source.pixels, _native_output(case)):
-            yield "the pixel data have changed"
+    elif not (boxes or case.unused_bits_cleared) and _same_bytes(case.source.pixels, _native_output(case)):
+        return
     elif is_decompressed(case):
         yield from samples_differ(case)
     elif case.source.pixels_encapsulated:
         yield from _encapsulated_differ(case, boxes)
+    elif not (boxes or case.unused_bits_cleared):
+        yield "the pixel data have changed"
     else:
         yield from _native_differ(case, boxes)
 
@@ -103,17 +107,19 @@ def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterat
     source, output = case.source.pixels, _native_output(case)
     shape = native_frames(case.source)
     if shape.frame_bits % 8:
-        yield from _bits_differ(shape, source, output, boxes)
+        yield from _bits_differ(case, shape, boxes)
         return
     size = shape.frame_bytes
     behind = 0  # bytes compared so far
+    if case.unused_bits_cleared:
+        boxes = dict.fromkeys(range(shape.frames), ()) | boxes
     for index, some in sorted(boxes.items()):
         if not 0 <= index < shape.frames:
             yield f"there is no frame {index + 1}"
             continue
         if not _same_bytes(source[behind : index * size], output[behind : index * size]):
             yield f"changes between frame {behind // size + 1} and {index}"
-        if _differs_outside(shape, source, output, (index, some)):
+        if _differs_outside(case, shape, index, some):
             yield f"changes outside the boxes of frame {index + 1}"
         behind = (index + 1) * size
         case.source.forget_pages()
@@ -122,12 +128,11 @@ def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterat
         yield f"changes behind frame {behind // size}"
 
 
-def _bits_differ(
-    shape: NativeFrames, source: memoryview, output: memoryview, boxes: dict[int, tuple[Box, ...]]
-) -> Iterator[str]:
+def _bits_differ(case: CheckCase, shape: NativeFrames, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
     """Frames that share bytes with their neighbours: each is looked at, with boxes or without."""
+    source, output = case.source.pixels, _native_output(case)
     for index in range(shape.frames):
-        if _differs_outside(shape, source, output, (index, boxes.get(index, ()))):
+        if _differs_outside(case, shape, index, boxes.get(index, ())):
             yield f"changes outside the boxes of frame {index + 1}"
     whole, rest = divmod(shape.frame_bits * shape.frames, 8)
     spare = bool(rest) and (source[whole] ^ output[whole]) >> rest != 0
@@ -143,18 +148,22 @@ def _native_output(case: CheckCase) -> memoryview:
     return pixels[:length] if length % 2 and bytes(pixels[length:]) == b"\0" else pixels
 
 
-def _differs_outside(
-    shape: NativeFrames, source: memoryview, output: memoryview, boxed: tuple[int, tuple[Box, ...]]
-) -> bool:
-    index, boxes = boxed
-    differs = shape.view(source, index) != shape.view(output, index)
+def _differs_outside(case: CheckCase, shape: NativeFrames, index: int, boxes: tuple[Box, ...]) -> bool:
+    differs = _differ(case, shape.view(case.source.pixels, index), shape.view(case.output.pixels, index))
     for box in boxes:
         differs[shape.slices(box)] = False
     return bool(differs.any())
 
 
+def _differ(case: CheckCase, old: Samples, new: Samples) -> Samples:
+    """Where cells differ, ``(rows, columns, samples)`` of bool; in their samples alone if unused bits were cleared."""
+    if not case.unused_bits_cleared:
+        return np.asarray(old != new)
+    return np.asarray((unsigned(old) ^ unsigned(new)) & sample_mask(case.source, old.dtype.itemsize * 8) != 0)
+
+
 def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
-    """Compressed frames: byte-identical without boxes, sample-identical outside boxes with them.
+    """Compressed frames: identical without boxes but for zeroed side data, sample-identical outside boxes with them.
 
     Where an irreversible colour transform became a reversible one, all frames had to be written anew: then samples
     count in those without boxes too.
@@ -168,8 +177,8 @@ def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> 
     count = 0
     for index, (before, after) in enumerate(pairs):
         count += 1
-        if index not in boxes and not anew:
-            if before != after:
+        if index not in boxes and not anew and (before == after or not case.unused_bits_cleared):
+            if before != after and not is_zeroed_only(before, after, case.source.meta_text(_TRANSFER_SYNTAX)):
                 yield f"frame {index + 1} has changed"
         elif not _equal_outside(case, index, before, after):
             yield f"changes outside the boxes of frame {index + 1}"
@@ -205,7 +214,7 @@ def _equal_outside(case: CheckCase, index: int, before: bytes, after: bytes) -> 
         old = decoded(before, case.source, reader=reader)
         if (old.shape, old.dtype) != (new.shape, new.dtype):
             return False
-        differs = old != new
+        differs = _differ(case, old, new)
         for box in _may_change(case, index):
             differs[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = False
         if not differs.any():

@@ -7,7 +7,7 @@ What belongs here: views of native frames, and boxes in them. What does not: jud
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from deid_pipeline.model import Box
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+Samples: TypeAlias = "npt.NDArray[Any]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class NativeFrames:
     bits: int  # allocated
     planar: bool
     frames: int
+    big_endian: bool
     halved_chroma: bool  # YBR_FULL_422: two luma samples and one pair of chroma samples for two pixels
 
     @property
@@ -56,8 +59,9 @@ class NativeFrames:
             part = np.frombuffer(pixels[first // 8 : (first + self.frame_bits + 7) // 8], dtype=np.uint8)
             bits = np.unpackbits(part, bitorder="little")[first % 8 :][: self.frame_bits]
             return bits.reshape(self.rows, self.columns, self.samples)
-        raw = np.frombuffer(pixels, dtype=f"u{self.bits // 8}", count=self.frame_bytes * 8 // self.bits,
-                            offset=index * self.frame_bytes)  # fmt: skip
+        cell = np.dtype(f"{'>' if self.big_endian else '<'}u{self.bits // 8}")
+        offset = index * self.frame_bytes
+        raw = np.frombuffer(pixels, dtype=cell, count=self.frame_bytes // cell.itemsize, offset=offset)
         if self.halved_chroma:
             return raw.reshape(self.rows, self.columns // 2, 4)
         if self.planar:
@@ -69,6 +73,20 @@ class NativeFrames:
         rows = slice(max(0, box.top), min(self.rows, box.bottom))
         left, right = max(0, box.left), min(self.columns, box.right)
         return rows, slice(left // 2, (right + 1) // 2) if self.halved_chroma else slice(left, right)
+
+
+def sample_mask(file: Part10, width: int) -> int:
+    """The bits of a cell of ``width`` bits that are its sample: Bits Stored of them up to High Bit (PS3.5 8.1.1)."""
+    allocated = file.number(0x00280100)
+    stored = file.number(0x00280101, allocated)
+    low = file.number(0x00280102, stored - 1) + 1 - stored
+    return ((1 << stored) - 1) << max(0, low) & ((1 << width) - 1)
+
+
+def unsigned(cells: Samples) -> Samples:
+    """The same cells as unsigned numbers, in native byte order."""
+    plain = cells.astype(cells.dtype.newbyteorder("="), copy=False)
+    return plain.view(f"u{plain.dtype.itemsize}")
 
 
 def native_frames(file: Part10) -> NativeFrames:
@@ -100,6 +118,7 @@ def native_shape(file: Part10) -> NativeFrames:
         bits=file.number(0x00280100),
         planar=file.number(0x00280006) == 1 and file.number(0x00280002, 1) > 1,
         frames=file.number(0x00280008, 1) or 1,
+        big_endian=file.big_endian,
         halved_chroma=file.top_text(0x00280004) == "YBR_FULL_422",
     )
     if frames.bits not in (1, 8, 16, 32, 64):

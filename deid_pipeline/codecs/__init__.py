@@ -14,10 +14,13 @@ from deid_pipeline.codecs.jpeg_2000 import JPEG_2000
 from deid_pipeline.codecs.jpeg_ls import JPEG_LS
 from deid_pipeline.codecs.jpeg_xl import JPEG_XL
 from deid_pipeline.codecs.native import NATIVE
+from deid_pipeline.codecs.overlays import overlay_frame, redact_overlay
 from deid_pipeline.codecs.places import FramePlaces
 from deid_pipeline.codecs.protocol import Buffer, Codec, FrameArray
 from deid_pipeline.codecs.rle import RLE
+from deid_pipeline.codecs.side_data import has_side_data, telling_ranges
 from deid_pipeline.codecs.unread import refusal
+from deid_pipeline.codecs.unused_bits import IRREVERSIBLE, clear_unused_bits, has_unused_bits_set, may_have_unused_bits
 from deid_pipeline.codecs.video import VIDEO_SYNTAXES, is_video, video_frames
 from deid_pipeline.errors import SourceDataError
 
@@ -51,6 +54,7 @@ def codec_for(transfer_syntax_uid: str) -> Codec:
 
 __all__ = [
     "CODECS",
+    "IRREVERSIBLE",
     "NATIVE",
     "VIDEO_SYNTAXES",
     "Buffer",
@@ -59,11 +63,18 @@ __all__ = [
     "FrameArray",
     "FramePlaces",
     "OffsetTables",
+    "clear_unused_bits",
     "codec_for",
     "decompressed_layout",
     "forget_pages",
     "frame_bytes",
+    "has_side_data",
+    "has_unused_bits_set",
     "is_video",
     "iter_frames",
+    "may_have_unused_bits",
+    "overlay_frame",
+    "redact_overlay",
+    "telling_ranges",
     "video_frames",
 ]

@@ -44,8 +44,10 @@ def in_jpeg_2000(data: bytes) -> Iterator[Range]:
             yield start - 4, end  # its name too, so that nobody looks for what it announces
 
 
-def in_jpeg_xl(data: bytes) -> Iterator[Range]:
+def in_jpeg_xl(data: bytes, *, keep: frozenset[bytes] = frozenset()) -> Iterator[Range]:
     """Find boxes around a JPEG XL codestream that may identify; a bare one has nothing beside samples.
+
+    Boxes whose kind is in ``keep`` are known to say nothing.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def in_jpeg_xl(data: bytes) -> Iterator[Range]:
     if data[4:8] != b"JXL ":
         return
     for kind, start, end in _boxes(data, 0, len(data)):
-        if kind not in _JXL_BOXES:
+        if kind not in _JXL_BOXES | keep:
             yield start - 4, end
 
 
@@ -108,10 +110,10 @@ def _in_header(data: bytes, at: int, stop: int, *, until: bytes) -> Generator[Ra
         if data[at : at + 1] != b"\xff" or not start <= end <= stop:
             raise damaged("the header of a JPEG 2000 stream is damaged")
         marker = data[at + 1]
-        harmless = marker in _OF_SAMPLES
-        if marker == _COM:
-            harmless = data.startswith(_TEXT, start) and is_encoder_name(data[start + 2 : end])
-        if not harmless:
+        if marker == _COM and data.startswith(_TEXT, start):
+            if not is_encoder_name(data[start + len(_TEXT) : end]):
+                yield start + len(_TEXT), end
+        elif marker not in _OF_SAMPLES:
             yield start, end
         at = end
     return at

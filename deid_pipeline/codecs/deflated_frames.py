@@ -27,7 +27,7 @@ class DeflatedFramesCodec:
 
     def decode_frame(self, frame: Buffer, layout: PixelLayout) -> FrameArray:
         """Decode one frame; see `Codec.decode_frame`."""
-        return NATIVE.decode_frame(_inflated(frame, layout), layout)
+        return NATIVE.decode_frame(inflate_frame(frame, layout), layout)
 
     def redact_frame(
         self,
@@ -38,12 +38,7 @@ class DeflatedFramesCodec:
         decoded: FrameArray | None = None,  # noqa: ARG002
     ) -> bytes:
         """Return the frame with boxes filled, deflated again; see `Codec.redact_frame`."""
-        native = NATIVE.redact_frame(_inflated(frame, layout), layout, patches=patches)
-        deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-        new = deflater.compress(native) + deflater.flush()
-        if _inflated(new, layout) != native:
-            raise ResidualRiskError("a rewritten deflated frame does not hold the values it should")
-        return new
+        return deflate_frame(NATIVE.redact_frame(inflate_frame(frame, layout), layout, patches=patches), layout)
 
     def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:
         """Return what the native frame changes."""
@@ -54,7 +49,7 @@ class DeflatedFramesCodec:
         return layout.photometric_interpretation
 
 
-def _inflated(frame: Buffer, layout: PixelLayout) -> bytes:
+def inflate_frame(frame: Buffer, layout: PixelLayout) -> bytes:
     """The native frame; a padding byte behind the stream is ignored.
 
     Raises
@@ -72,6 +67,21 @@ def _inflated(frame: Buffer, layout: PixelLayout) -> bytes:
     if not inflater.eof or inflater.unused_data not in (b"", b"\0") or len(data) != size:
         raise damaged("a deflated frame is cut off, or of another length than the header claims")
     return data
+
+
+def deflate_frame(native: bytes, layout: PixelLayout) -> bytes:
+    """Deflate a native frame.
+
+    Raises
+    ------
+    ResidualRiskError
+        It does not come out as it was.
+    """
+    deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    new = deflater.compress(native) + deflater.flush()
+    if inflate_frame(new, layout) != native:
+        raise ResidualRiskError("a rewritten deflated frame does not hold the values it should")
+    return new
 
 
 DEFLATED_FRAMES = DeflatedFramesCodec()

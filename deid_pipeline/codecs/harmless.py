@@ -25,7 +25,6 @@ _ENCODERS = re.compile(
             rb"Lavc" + _VERSION,
             rb"Intel\(R\) (?:JPEG|IPP JPEG) (?:Library|encoder)(?:,? ?\[?[Vv]ersion ?\[?" + _VERSION + rb"\]?)?",
             rb"CREATOR: gd-jpeg v1\.0 \(using IJG JPEG v\d\d\), (?:quality = " + _NUMBER + rb"|default quality)",
-            rb"JPEG Encoder Copyright 1998, James R\. Weeks and BioElectroMech\.",
         )
     )
 )  # fmt: skip

@@ -25,7 +25,7 @@ _PROGRESSIVE, _LOSSLESS = 0xC2, 0xC3
 # Baseline, extended, these two, and arithmetic codes in sequence or progressive; none of them hierarchical.
 _PROCESSES = frozenset({0xC0, 0xC1, _PROGRESSIVE, _LOSSLESS, 0xC9, 0xCA})
 _END_OF_IMAGE = b"\xff\xd9"  # libjpeg makes up what is missing without it
-_END_SEARCH = 64  # bytes of padding that may follow
+_END_SEARCH = 64  # bytes of padding that may follow, and any number of zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class JpegCodec(Reencoding):
             raise damaged("this JPEG process is not supported")
         check_against(header, layout)
         data = bytes(frame)
-        if _END_OF_IMAGE not in data[-_END_SEARCH:]:
+        if _END_OF_IMAGE not in data.rstrip(b"\0")[-_END_SEARCH:]:
             raise damaged("a JPEG frame is cut off")
         stored, wanted = _colour_spaces(header, layout)
         try:

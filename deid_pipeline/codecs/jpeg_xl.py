@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from deid_pipeline.codecs.codestream import Codestream, check_against
 from deid_pipeline.codecs.jpeg import JPEG
-from deid_pipeline.codecs.jpeg_xl_header import read_jpeg_xl_header
+from deid_pipeline.codecs.jpeg_xl_header import jpeg_in, read_jpeg_xl_header
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
 from deid_pipeline.codecs.reencoding import Reencoding
 from deid_pipeline.codecs.samples import damaged, stored_values
@@ -42,23 +44,24 @@ class JpegXlCodec(Reencoding):
     def decode_frame(self, frame: Buffer, layout: PixelLayout) -> FrameArray:
         """Decode one frame; see `Codec.decode_frame`. XYB comes as RGB, that transform belongs to the codestream.
 
-        Raises
-        ------
-        ResidualRiskError
-            The frame holds metadata.
+        Of a recompressed JPEG the values are those of the JPEG stream; where that is lost, those that viewers show.
         """
         import imagecodecs
 
-        if layout.transfer_syntax_uid == _RECOMPRESSED:
-            return JPEG.decode_frame(_jpeg_of(frame, layout), layout)
         header = self.read_header(frame)
         check_against(header, layout)
+        recompressed = layout.transfer_syntax_uid == _RECOMPRESSED
+        stream = jpeg_in(frame) if recompressed else None
+        if stream is not None:
+            return JPEG.decode_frame(stream, layout)
         if layout.transfer_syntax_uid == _LOSSY and layout.photometric_interpretation.startswith(_AMBIGUOUS):
             raise damaged("a lossy JPEG XL frame of this photometric interpretation is not defined")
         try:
             samples = imagecodecs.jpegxl_decode(bytes(frame), numthreads=1)
         except (RuntimeError, ValueError):
             raise damaged("a JPEG XL frame cannot be decoded") from None
+        if recompressed:
+            samples = _in_luma_and_chroma(samples, layout)
         return stored_values(samples, layout, precision=header.precision)
 
     def encode_frame(self, samples: FrameArray, layout: PixelLayout, *, like: Buffer) -> bytes:  # noqa: ARG002
@@ -128,18 +131,26 @@ def _jpeg_of(frame: Buffer, layout: PixelLayout) -> bytes:
     Raises
     ------
     SourceDataError
-        The frame is damaged, contradicts the layout, or was not made of a JPEG stream.
+        The frame is damaged, or contradicts the layout.
+    ResidualRiskError
+        It holds no such stream any more, and nothing else can be rewritten without loss under its syntax.
     """
-    import imagecodecs
+    check_against(read_jpeg_xl_header(frame).stream, layout)
+    stream = jpeg_in(frame)
+    if stream is None:
+        raise ResidualRiskError("a frame of this transfer syntax gives no JPEG stream, in which it could be rewritten")
+    return stream
 
-    header = read_jpeg_xl_header(frame)
-    check_against(header.stream, layout)
-    if not header.holds_jpeg:
-        raise damaged("a frame of this transfer syntax was made of no JPEG stream")
-    try:
-        return bytes(imagecodecs.jpegxl_decode_jpeg(bytes(frame), numthreads=1))
-    except (RuntimeError, ValueError):
-        raise damaged("a JPEG XL frame cannot be decoded") from None
+
+def _in_luma_and_chroma(samples: FrameArray, layout: PixelLayout) -> FrameArray:
+    """RGB as the header's photometric interpretation has it (T.871 clause 7), rounded."""
+    if not layout.photometric_interpretation.startswith(_AMBIGUOUS) or samples.ndim != 3:
+        return samples
+    red, green, blue = np.moveaxis(samples.astype(np.float64), -1, 0)
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    components = (luma, 128 + (blue - luma) / 1.772, 128 + (red - luma) / 1.402)
+    rounded: FrameArray = np.rint(np.stack(components, axis=-1)).clip(0, 255).astype(np.uint8)
+    return rounded
 
 
 JPEG_XL = JpegXlCodec()

@@ -12,13 +12,10 @@ from dataclasses import dataclass, field
 from deid_pipeline.codecs.codestream import Codestream
 from deid_pipeline.codecs.protocol import Buffer
 from deid_pipeline.codecs.samples import damaged
-from deid_pipeline.errors import ResidualRiskError
 
 _BARE = b"\xff\x0a"
 _CONTAINER = b"\0\0\0\x0cJXL \x0d\x0a\x87\x0a"
 _CODESTREAM, _PART, _JPEG = b"jxlc", b"jxlp", b"jbrd"
-# Boxes that say nothing about a picture but how it is coded; all others may hold text.
-_STRUCTURE = frozenset({b"JXL ", b"ftyp", b"jxll", b"jxli", _CODESTREAM, _PART, _JPEG})
 _HEADER_BYTES = 64  # more than size and image metadata take
 _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _GREY = 1  # of colour spaces
@@ -69,8 +66,6 @@ def read_jpeg_xl_header(frame: Buffer) -> JpegXlHeader:
     SourceDataError
         It is damaged, or of a kind that DICOM does not know: animated, turned, with a preview, with more than one or
         three samples, or with samples that are no whole numbers.
-    ResidualRiskError
-        The container holds a box of metadata, whose text nobody has looked at.
     """
     head, holds_jpeg = _codestream_head(frame)
     if not head.startswith(_BARE):
@@ -79,6 +74,24 @@ def read_jpeg_xl_header(frame: Buffer) -> JpegXlHeader:
     rows, columns = _size(bits)
     precision, components = _samples(bits)
     return JpegXlHeader(Codestream(rows, columns, components, precision, _PROCESS), holds_jpeg)
+
+
+def jpeg_in(frame: Buffer) -> bytes | None:
+    """The JPEG stream that a frame was made of, byte for byte; None where it was made of none, or that is lost.
+
+    Raises
+    ------
+    SourceDataError
+        The frame is damaged.
+    """
+    import imagecodecs
+
+    if not read_jpeg_xl_header(frame).holds_jpeg:
+        return None
+    try:
+        return bytes(imagecodecs.jpegxl_decode_jpeg(bytes(frame), numthreads=1))
+    except (RuntimeError, ValueError):
+        raise damaged("a JPEG XL frame cannot be decoded") from None
 
 
 def _codestream_head(frame: Buffer) -> tuple[bytes, bool]:
@@ -90,8 +103,6 @@ def _codestream_head(frame: Buffer) -> tuple[bytes, bool]:
     head: bytes | None = None
     kinds = set()
     for kind, start, end in _boxes(frame):
-        if kind not in _STRUCTURE:
-            raise ResidualRiskError("a JPEG XL frame holds a box of metadata, which cannot be cleaned by this version")
         kinds.add(kind)
         if kind in (_CODESTREAM, _PART) and head is None:
             content = start + (4 if kind == _PART else 0)  # behind the number of the part

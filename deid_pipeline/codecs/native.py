@@ -85,6 +85,20 @@ class NativeCodec:
         return layout.photometric_interpretation
 
 
+def native_cells(content: Buffer, layout: PixelLayout) -> FrameArray:
+    """View the cells of one frame as they lie, in the byte order of the file: unsigned, one axis, no bit masked.
+
+    Writable where ``content`` is.
+
+    Raises
+    ------
+    SourceDataError
+        The layout is not defined, or the frame has another length than it says.
+    """
+    _check(content, layout)
+    return np.frombuffer(content, dtype=_stored_dtype(layout, unsigned=True), count=_cell_count(layout))
+
+
 def patch_cells(patch: Patch, layout: PixelLayout) -> FrameArray:
     """Put a patch's values into their cells: shifted below High Bit, sign extended, nothing else set; unsigned."""
     if layout.keyword != "PixelData":

@@ -34,15 +34,8 @@ class RleCodec:
 
     def decode_frame(self, frame: Buffer, layout: PixelLayout) -> FrameArray:
         """Decode one frame; see `Codec.decode_frame`."""
-        segments = _segments(frame, layout)
-        dtype = sample_dtype(layout)
-        pixels = layout.rows * layout.columns
-        packed = np.empty((pixels, layout.samples_per_pixel, dtype.itemsize), dtype=np.uint8)
-        for index, segment in enumerate(segments):
-            sample, byte = divmod(index, dtype.itemsize)
-            packed[:, sample, byte] = _unpack(segment, pixels=pixels)
-        values = packed.view(dtype.newbyteorder(">")).reshape(layout.rows, layout.columns, layout.samples_per_pixel)
-        return stored_values(values.astype(dtype), layout, precision=min(layout.bits_stored, layout.bits_allocated))
+        values = run_length_cells(frame, layout).view(sample_dtype(layout))
+        return stored_values(values, layout, precision=min(layout.bits_stored, layout.bits_allocated))
 
     def redact_frame(
         self,
@@ -79,6 +72,40 @@ class RleCodec:
     def redacted_interpretation(self, frame: Buffer, layout: PixelLayout) -> str:  # noqa: ARG002
         """Return the photometric interpretation as it is."""
         return layout.photometric_interpretation
+
+
+def run_length_cells(frame: Buffer, layout: PixelLayout) -> FrameArray:
+    """Expand the cells of one frame, no bit masked: new unsigned array, ``(rows, columns, samples)``.
+
+    Raises
+    ------
+    SourceDataError
+        The frame is damaged or contradicts the layout.
+    """
+    segments = _segments(frame, layout)
+    dtype = np.dtype(f"u{sample_dtype(layout).itemsize}")
+    pixels = layout.rows * layout.columns
+    packed = np.empty((pixels, layout.samples_per_pixel, dtype.itemsize), dtype=np.uint8)
+    for index, segment in enumerate(segments):
+        sample, byte = divmod(index, dtype.itemsize)
+        packed[:, sample, byte] = _unpack(segment, pixels=pixels)
+    cells = packed.view(dtype.newbyteorder(">")).reshape(layout.rows, layout.columns, layout.samples_per_pixel)
+    return cells.astype(dtype)
+
+
+def run_length_frame(cells: FrameArray) -> bytes:
+    """Pack unsigned cells, ``(rows, columns, samples)``, as `run_length_cells` expands them."""
+    import imagecodecs
+
+    size = cells.dtype.itemsize
+    planes = cells.astype(cells.dtype.newbyteorder(">")).view(np.uint8).reshape(*cells.shape, size)
+    return _joined(
+        [
+            bytes(imagecodecs.packbits_encode(np.ascontiguousarray(planes[:, :, sample, byte]), axis=-1))
+            for sample in range(cells.shape[2])
+            for byte in range(size)
+        ]
+    )
 
 
 def _byte_of(values: FrameArray, shift: int) -> FrameArray:

@@ -6,14 +6,16 @@ What belongs here: Part 10 files, data sets, element names, the pixel layout, ed
 
 from deid_pipeline.dicom.completion import missing_elements
 from deid_pipeline.dicom.context import instance_context
+from deid_pipeline.dicom.decisions import AskedAlways, RuleSource
 from deid_pipeline.dicom.editor import EditedDataSet, HeaderEditor, edit_data_set
 from deid_pipeline.dicom.encoding import element as encoded_element
 from deid_pipeline.dicom.encoding import element_header
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
 from deid_pipeline.dicom.iods import attribute_type, iod_name
-from deid_pipeline.dicom.layout import has_overlay_in_pixels, pixel_layout
+from deid_pipeline.dicom.layout import overlay_bit_positions, pixel_layout
 from deid_pipeline.dicom.markers import marker_elements
 from deid_pipeline.dicom.meta import file_head
+from deid_pipeline.dicom.overlays import overlay_groups, overlay_layouts
 from deid_pipeline.dicom.peek import MEDIA_STORAGE_DIRECTORY, media_storage_class, peek_study_uid
 from deid_pipeline.dicom.rows import element_rows, encoded_text, meta_rows
 from deid_pipeline.dicom.structure import Syntax, tag_text
@@ -22,10 +24,12 @@ from deid_pipeline.dicom.writer import Replacement, write_dicom
 
 __all__ = [
     "MEDIA_STORAGE_DIRECTORY",
+    "AskedAlways",
     "DicomFile",
     "EditedDataSet",
     "HeaderEditor",
     "Replacement",
+    "RuleSource",
     "Syntax",
     "attribute_type",
     "edit_data_set",
@@ -34,7 +38,6 @@ __all__ = [
     "encoded_element",
     "encoded_text",
     "file_head",
-    "has_overlay_in_pixels",
     "instance_context",
     "iod_name",
     "is_dicom",
@@ -43,6 +46,9 @@ __all__ = [
     "meta_rows",
     "missing_elements",
     "open_dicom",
+    "overlay_bit_positions",
+    "overlay_groups",
+    "overlay_layouts",
     "peek_study_uid",
     "pixel_layout",
     "tag_text",

@@ -56,11 +56,11 @@ def pixel_layout(file: DicomFile) -> PixelLayout | None:
     return layout
 
 
-def has_overlay_in_pixels(file: DicomFile) -> bool:
-    """Whether a 60xx group says that its overlay sits in unused bits of the pixel data (retired, PS3.5 8.1.2)."""
-    return any(
-        element.tag >> 24 == 0x60
-        and element.tag & 0xFFFF == _OVERLAY_BIT_POSITION
-        and first_number(file.buffer, element, big_endian=file.syntax.big_endian) > 0
+def overlay_bit_positions(file: DicomFile) -> tuple[int, ...]:
+    """The bits of the pixel data's cells, not 0, in which 60xx groups say that overlays lie (retired, PS3.5 8.1.2)."""
+    numbers = (
+        first_number(file.buffer, element, big_endian=file.syntax.big_endian)
         for element in file.elements
+        if element.tag >> 24 == 0x60 and element.tag & 0xFFFF == _OVERLAY_BIT_POSITION
     )
+    return tuple(sorted({number for number in numbers if number > 0}))

@@ -31,4 +31,6 @@ def padded(element: Element, vr: str, syntax: Syntax) -> list[bytes | tuple[int,
 
 def rule_for_unsound(rule: Rule, vr: str) -> Rule:
     """The rule that takes the place of ``rule``, which keeps, for a value that may not stay."""
+    if rule.action != "keep":  # it keeps what is sound, and has its own way with the rest
+        return Rule(Effect.REWRITE, rule.rewrite, rule.action, rule.origin, vr)
     return Rule(Effect.REWRITE, rule.rewrite, "cleanTag" if vr == "CS" else "remove", f"{_ORIGIN}; {rule.origin}", vr)

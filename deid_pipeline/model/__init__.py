@@ -9,6 +9,7 @@ from deid_pipeline.model.crosswalk import CrosswalkEntry
 from deid_pipeline.model.element import ElementChange, ElementRow
 from deid_pipeline.model.files import Detection, Kind, LandingFile, OutputFile, RebuiltFile, SourceFile, Status
 from deid_pipeline.model.identifiers import Identifier, IdentifierKind
+from deid_pipeline.model.overlays import OverlayLayout
 from deid_pipeline.model.pixels import Box, Patch, PixelLayout, one_colour
 from deid_pipeline.model.settings import Settings
 from deid_pipeline.model.summary import StageSummary
@@ -27,6 +28,7 @@ __all__ = [
     "Kind",
     "LandingFile",
     "OutputFile",
+    "OverlayLayout",
     "Patch",
     "PixelLayout",
     "ReadLine",

@@ -89,7 +89,9 @@ class Detection:
     """A row of the vault's table ``detections``: how far the pixels of one source file were read.
 
     ``frames_read`` counts the frames that an engine saw (equal frames are read once and counted each); ``status`` is
-    ``new`` when all were, else why not is in ``status`` and ``reason``.
+    ``new`` when all were, else why not is in ``status`` and ``reason``. ``frames_with_unused_bits`` counts frames in
+    which bits outside Bits Stored hold something; ``planes_read`` names the overlay planes that were read by their
+    groups, joined by a backslash.
     """
 
     partition_key: str
@@ -101,6 +103,8 @@ class Detection:
     status: str
     reason: str
     stamp: str
+    frames_with_unused_bits: int = 0
+    planes_read: str = ""
 
 
 @dataclass(frozen=True, slots=True)

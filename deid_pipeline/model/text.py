@@ -22,6 +22,8 @@ class TextRegion:
 
     ``box`` is in pixels of the frame; ``frame_index`` is 0-based; ``level`` is None for DICOM instances.
     ``is_phi`` marks the part that is PHI; what is redacted is the strategy's choice (by default every region).
+    ``plane`` names the overlay plane that the text was read in by its group ("6000"); frame and box are the plane's
+    then. It is empty for text in pixel data.
     """
 
     partition_key: str
@@ -38,6 +40,7 @@ class TextRegion:
     is_phi: bool
     entity: str
     reason: str
+    plane: str = ""
 
     @property
     def box(self) -> Box:

@@ -6,7 +6,7 @@ or cleaned (``strategy``).
 """
 
 from deid_pipeline.phi.cleaning import Cleaner, CleaningMode, cleaner_for
-from deid_pipeline.phi.code_words import is_code_word
+from deid_pipeline.phi.code_words import is_code_word, is_plain_word
 from deid_pipeline.phi.header_match import HeaderMatch
 from deid_pipeline.phi.identifiers import harvest, is_placeholder
 from deid_pipeline.phi.labelled_value import LabelledValue
@@ -32,5 +32,6 @@ __all__ = [
     "harvest",
     "is_code_word",
     "is_placeholder",
+    "is_plain_word",
     "label_spans",
 ]

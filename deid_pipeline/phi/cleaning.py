@@ -18,7 +18,7 @@ from deid_pipeline.phi.protocol import Recognizer
 from deid_pipeline.phi.replacing import joined, removed, replaced
 from deid_pipeline.phi.text_dates import FoundDate, find_dates, shifted
 from deid_pipeline.phi.text_names import find_names
-from deid_pipeline.phi.text_numbers import find_numbers
+from deid_pipeline.phi.text_numbers import find_numbers, find_uids
 from deid_pipeline.phi.text_places import find_places
 from deid_pipeline.phi.text_tokens import MARK, Found, Tokens
 
@@ -30,6 +30,7 @@ Pseudonym = Callable[[IdentifierKind, str], str]
 _REMEMBERED = 2048  # cleaned texts
 _LONGEST_REMEMBERED = 1024  # characters
 _PASSES = 8  # what takes one identifier out may bring parts of another one together
+_LONGEST_MAPPED = 64  # characters of LO: where a text would grow beyond that, its UIDs go
 _OLDEST = "90"  # what an age over 89 becomes (45 CFR 164.514(b)(2)(i)(C): one category)
 
 
@@ -82,14 +83,16 @@ class Cleaner:
     def clean(self, text: str, mode: CleaningMode) -> str:
         """The text without its identifiers; equal to ``text`` if it holds none.
 
-        Cleaning what was cleaned changes nothing; but for ``surrogate``, whose dates and names are such as are cleaned.
+        Cleaning what was cleaned changes nothing; but for pseudonyms of UIDs, and for ``surrogate``, whose dates and
+        names are such as are cleaned.
 
         Parameters
         ----------
         text
             One value of an element.
         mode
-            ``remove``: words that lead to an identifier (``for``, ``Dr.``), signs and blanks around it go too.
+            ``remove``: words that lead to an identifier (``for``, ``Dr.``), signs and blanks around it go too. UIDs
+            become their pseudonyms, so that references survive, unless the text would outgrow its LO.
             ``deid``: ``<KIND>``. ``mask``: an asterisk for each character. ``surrogate``: pseudonyms; dates move in
             their own spelling, ages over 89 become 90. ``header``: as ``remove``, but only what the header names and
             dates; numbers, names and places that are nobody's of this header stay.
@@ -99,19 +102,30 @@ class Cleaner:
             done = remembered.get((mode, text))
             if done is not None:
                 return done
-        result = self._cleaned(text, mode)
-        if remembered is not None and len(text) <= _LONGEST_REMEMBERED:
+        mapped = self._mapped_uids(text, mode) if mode in ("remove", "header") else {}
+        result = self._cleaned(_with(text, mapped), mode, frozenset(mapped.values()))
+        if remembered is not None and not mapped and len(text) <= _LONGEST_REMEMBERED:
             if len(remembered) >= _REMEMBERED:
                 remembered.clear()
             remembered[mode, text] = result
         return result
 
-    def _cleaned(self, text: str, mode: CleaningMode) -> str:
+    def _mapped_uids(self, text: str, mode: CleaningMode) -> dict[tuple[int, int], str]:
+        """What takes the place of UIDs in a text, by their ranges; none where ``remove`` finds them anyway."""
+        if self._pseudonym is None or text.count(".") < 4:
+            return {}
+        found = [(one.start, one.end) for one in find_uids(text)]
+        mapped = {span: self._pseudonym(IdentifierKind.UID, text[slice(*span)]) for span in found}
+        fits = len(text) > _LONGEST_MAPPED or len(_with(text, mapped)) <= _LONGEST_MAPPED
+        return mapped if fits else {} if mode == "remove" else dict.fromkeys(mapped, "")
+
+    def _cleaned(self, text: str, mode: CleaningMode, mapped: frozenset[str] = frozenset()) -> str:
         if mode == "surrogate":
             found, dates = self._find(text)
             return replaced(text, found, lambda one: self._surrogate(text, one, dates)) if found else text
         for _ in range(_PASSES):
             found = self._finder.find_known(text) if mode == "header" else self._find(text)[0]
+            found = [one for one in found if not any(uid and uid in text[one.start : one.end] for uid in mapped)]
             if not found:
                 break
             if mode in ("remove", "header"):
@@ -153,6 +167,13 @@ class Cleaner:
         if self._pseudonym is None:
             return f"<{one.kind}>"
         return self._pseudonym(one.kind, one.original or written)
+
+
+def _with(text: str, mapped: dict[tuple[int, int], str]) -> str:
+    """The text with other text in the place of some of its ranges."""
+    for start, end in sorted(mapped, reverse=True):
+        text = text[:start] + mapped[start, end] + text[end:]
+    return text
 
 
 class Finder:

@@ -18,6 +18,9 @@ from deid_pipeline.phi.text_words import Flag
 _ID_SEPARATORS = frozenset(["", "-", ".", "/", " ", "_", ":", "#", ", ", " - "])
 _PLACE_TAIL = Flag.GENERIC_PLACE | Flag.ORGANISATION | Flag.CONNECTING
 _NAME_LEAD = Flag.TITLE | Flag.PERSON | Flag.SURE_LEAD
+_ROLES = frozenset(
+    {"referring", "ordering", "requesting", "reading", "consulting", "admitting", "last", "first"}
+)  # with a sign
 _WAYS = frozenset({"for", "by", "per", "of"})
 
 
@@ -112,11 +115,20 @@ def _name_run(tokens: Tokens, at: int, owners: list[frozenset[str] | set[str]], 
     first = at
     while first > 0 and tokens.near(first - 1) and _is_initial(tokens, first - 1, names, index):
         first -= 1
+    if first == at > 0 and tokens.gap(at - 1) == " " and _is_short_form(tokens, at - 1):
+        first -= 1
     if last > at and last + 1 < len(tokens) and tokens.near(last) and len(tokens.words[last + 1]) == 1:
         behind = tokens.text[tokens.ends[last + 1] : tokens.ends[last + 1] + 1]
         if tokens.is_word(last + 1) and (behind == "." or tokens.gap(last) == "^"):
             last += 1
     return first, last
+
+
+def _is_short_form(tokens: Tokens, at: int) -> bool:
+    """Whether a word may be what people call somebody whose header has the long form: ``Doug``, ``Meg``."""
+    known = tokens.flags[at]
+    given = known & (Flag.GIVEN | Flag.GIVEN_UNSURE) and not known & (Flag.SAFE | Flag.MONTH | Flag.UNIT)
+    return bool(given) and tokens.capitalised(at) and len(tokens.words[at]) > 2
 
 
 def _is_initial(tokens: Tokens, at: int, names: frozenset[str] | set[str], index: HeaderIndex) -> bool:
@@ -174,7 +186,7 @@ def _behind_lead(tokens: Tokens, first: int, last: int) -> bool:
         return not any(tokens.flags[at] & Flag.ANATOMY for at in range(first, last + 1))
     if word in ("mr", "ms", "mrs", "dr") and tokens.original(first - 1).isupper() and "." not in tokens.gap(first - 1):
         return not tokens.flags[first] & Flag.ANATOMY  # modalities: MR HEAD, DR HAND
-    return bool(known & _NAME_LEAD) or word in _WAYS
+    return bool(known & _NAME_LEAD) or word in _WAYS or (word in _ROLES and tokens.signed(first - 1))
 
 
 def _inside(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:

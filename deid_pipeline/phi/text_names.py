@@ -20,9 +20,14 @@ _NAME = IdentifierKind.NAME
 _MODALITY_TITLES = frozenset({"mr", "ms", "mrs", "dr"})
 _FOR = frozenset({"for", "by", "per", "pt", "patient"})
 _LEADS = Flag.TITLE | Flag.PERSON | Flag.WEAK_LEAD
-_INTERESTING = _LEADS | Flag.GIVEN | Flag.CREDENTIAL
+_INTERESTING = _LEADS | Flag.GIVEN | Flag.CREDENTIAL | Flag.SURNAME
 _STOPS = Flag.UNIT | Flag.MONTH | Flag.TITLE | Flag.PERSON | Flag.WEAK_LEAD | Flag.EPONYM
 _AMBIGUOUS_CREDENTIALS = frozenset({"RT", "RTR", "DO", "NP", "II", "III", "IV", "SR", "PA"})  # behind a comma only
+_TERMS = frozenset(
+    "black|blood bright|blood white|matter gray|matter grey|matter brown|fat long|axis long|bone short|axis".split()
+)
+_INTRODUCING = frozenset({"with", "w", "by", "per", "from", "via"})  # before DR, which then is no modality
+_SIDES = frozenset("lrapmfwtsc")  # single letters that mean something else before a word
 _VOWEL = re.compile("[aeiouy]")
 _LONGEST = 5  # words of a name
 
@@ -44,6 +49,10 @@ def find_names(tokens: Tokens) -> Iterator[Found]:
                 yield from _around_given(tokens, at)
             if known & Flag.CREDENTIAL:
                 yield from _before_credential(tokens, at)
+            if known & Flag.SURNAME and at and len(tokens.words[at - 1]) == 1:
+                yield from _behind_initial(tokens, at)
+            elif known & Flag.SURNAME and at and tokens.flags[at - 1] & Flag.GIVEN_UNSURE:
+                yield from _behind_unsure(tokens, at)
         if caret and at + 1 < len(tokens) and tokens.gap(at) == "^":
             yield from _at_caret(tokens, at)
 
@@ -77,7 +86,9 @@ def _is_part(tokens: Tokens, at: int) -> bool:
 def _forward(tokens: Tokens, first: int, *, begun: bool = False) -> int:
     """The last token of a name that goes on from ``first``, ``begun`` before it or not."""
     last = first
-    lone_given = tokens.flags[first] & (Flag.GIVEN | Flag.GIVEN_UNSURE) or len(tokens.words[first]) == 1
+    known = tokens.flags[first]
+    lone_given = bool(known & (Flag.GIVEN | Flag.GIVEN_UNSURE)) or len(tokens.words[first]) == 1
+    unknown = not known & (NAMELIKE | KNOWN)  # a given name that no list has, or a surname
     while last + 1 < len(tokens) and last - first + 1 < _LONGEST and tokens.near(last):
         gap = tokens.gap(last)
         if "=" in gap or ("," in gap and tokens.upper and last > first) or (gap == "_" and last > first + 1):
@@ -88,13 +99,19 @@ def _forward(tokens: Tokens, first: int, *, begun: bool = False) -> int:
             break
         if not _is_part(tokens, last + 1):
             break
-        if tokens.flags[last + 1] & Flag.SAFE and len(tokens.words[last + 1]) > 1 and (begun or not lone_given):
+        safe = tokens.flags[last + 1] & Flag.SAFE and len(tokens.words[last + 1]) > 1
+        if safe and (begun or not (lone_given or (unknown and last == first and not _is_term(tokens, last + 1)))):
             break  # the name is complete, and this is a word of descriptors too
         lone_given = lone_given and len(tokens.words[last + 1]) == 1
         last += 1
     while last > first and tokens.flags[last] & Flag.PARTICLE and tokens.flags[last] & Flag.UNIT:
         last -= 1
     return _credentials(tokens, last)
+
+
+def _is_term(tokens: Tokens, at: int) -> bool:
+    """Whether a word and the next one are a term, as in ``long axis``, though the first may be a surname."""
+    return at + 1 < len(tokens) and f"{tokens.words[at]}|{tokens.words[at + 1]}" in _TERMS
 
 
 def _initial_belongs(tokens: Tokens, at: int) -> bool:
@@ -126,10 +143,12 @@ def _after_title(tokens: Tokens, at: int) -> Iterator[Found]:
     if tokens.words[at] in _MODALITY_TITLES and written.isupper() and not dotted:
         plain = not known & (KNOWN | _STOPS) or known & NAMELIKE
         after = tokens.flags[first + 1] if first + 1 < len(tokens) else 0
+        introduced = at > 0 and tokens.words[at - 1] in _INTRODUCING and known & Flag.SURNAME
         if (
             not plain
             or known & Flag.ANATOMY
-            or (known & Flag.SAFE and after & Flag.SAFE)
+            or (known & Flag.SAFE and after & Flag.SAFE and not introduced)
+            or _is_term(tokens, first)
             or len(tokens.words[first]) < 3
         ):
             return
@@ -254,6 +273,33 @@ def _before_credential(tokens: Tokens, at: int) -> Iterator[Found]:
     ):
         first -= 1
     yield _span(tokens, first, at)
+
+
+def _behind_initial(tokens: Tokens, at: int) -> Iterator[Found]:
+    """``J. Smith``, and ``J SMITH`` where nothing stands before it; not ``T. Wood`` nor ``L HILL``."""
+    known, first = tokens.flags[at], at - 1
+    if known & (KNOWN | Flag.EPONYM | _STOPS) or not tokens.capitalised(at) or not _is_initial(tokens, first):
+        return
+    if _is_thing(tokens, at):
+        return
+    gap, letter = tokens.gap(first), tokens.words[first]
+    before = tokens.text[: tokens.starts[first]].rstrip(" ")
+    alone = not before or before[-1] in ",:;/(-"
+    if gap in (". ", ".") or (gap == " " and alone and letter not in _SIDES):
+        while first > 0 and len(tokens.words[first - 1]) == 1 and tokens.gap(first - 1) in (".", ". "):
+            first -= 1
+        yield _span(tokens, first, _credentials(tokens, at))
+
+
+def _behind_unsure(tokens: Tokens, at: int) -> Iterator[Found]:
+    """``Frank Miller``: a given name that is also another word, and a surname that is none."""
+    known, given = tokens.flags[at], tokens.flags[at - 1]
+    if known & (KNOWN | Flag.EPONYM | _STOPS) or tokens.gap(at - 1) != " " or _is_thing(tokens, at):
+        return
+    if given & (Flag.UNIT | Flag.ANATOMY) or (given & Flag.SAFE and tokens.upper):
+        return
+    if tokens.capitalised(at - 1) and tokens.capitalised(at) and len(tokens.words[at - 1]) > 2:
+        yield _span(tokens, at - 1, _credentials(tokens, at))
 
 
 def _at_caret(tokens: Tokens, at: int) -> Iterator[Found]:

@@ -27,13 +27,13 @@ _NUMBER = r"(?: ?(?:no|num(?:ber)?|#))"
 _LABELS = "|".join(
     [
         r"m\.?r\.?n",
-        r"pid|ssn|s/n|sn|csn|fin|dl|vin|badge|plate",
+        r"pid|ssn|s/n|sn|csn|fin|dl|vin|badge|zip(?: ?code)?",
         r"(?:patient|pat|pt)(?:'?s)?[ _]?id",
-        r"(?:study|exam|device|member|subject|employee)[ _]id",
+        r"(?:study|exam|device|member|subject|employee|plate)[ _]id",
         rf"(?:mr|acc|case|order|hosp(?:ital)?|req(?:uisition)?|patient|employee){_NUMBER}",
         rf"med(?:ical)? ?rec(?:ord)?{_NUMBER}?",
         rf"(?:accession|account|acct|policy|licen[cs]e|passport|serial|chart|encounter){_NUMBER}?",
-        rf"(?:social security|insurance|specimen)(?:{_NUMBER}| id)?",
+        rf"(?:social security|insurance|specimen|medicare|medicaid|mbi|nhs|inmate)(?:{_NUMBER}| id)?",
     ]
 )
 _SHORT_LABELS = r"id|acc|case|order|visit|exam|hosp|study no|ref no|ref"
@@ -53,12 +53,14 @@ _PHONES = (
 )
 _EXTENSION = r"(?:[ ,]*(?:x|ext\.?|extension)[ ]*\d{1,6})?"
 _CALL_WORDS = r"(?<![^\W_])(?:tel(?:ephone)?|ph(?:one)?|fax|cell|mobile|call|pager|beeper|ext(?:ension)?)(?![^\W_])"
-_CALLED = rf"{_CALL_WORDS}[ .:#]{{1,3}}(?P<called>\+?[(\d][\d(). /-]{{2,}}\d)"
+_CALLED = rf"{_CALL_WORDS}[ .:#]{{1,3}}(?!\d{{1,2}}\.\d{{1,3}}(?![\d.]))(?P<called>\+?[(\d][\d(). /-]{{2,}}\d)"
 _SSN = r"(?<![\d.-])\d{3}-\d{2}-\d{4}(?![\d-])|(?<![\d.] )(?<![\d.])\d{3} \d{2} \d{4}(?![\d.])"
 # Seven digits and more are an id, with the letters that stand before them; behind a decimal point they are a fraction.
 _LONG = (
     r"(?<!\d\.)(?<![\d#])(?:(?<![A-Za-z])[A-Za-z]{1,4}-?)?\d{7,}(?:-\d+)*|(?<![A-Za-z\d.])[A-Za-z]{1,3}\d{6}(?![\w.])"
 )
+# Behind a # that no measure precedes.
+_HASHED = r"(?<![\w#])#[ ]?(?P<hashed>[A-Z]{0,3}-?\d{4,}(?![\w.]))"
 _OPAQUE = r"(?<![\w.-])(?=[A-Z]*\d)(?=(?:[A-Z]*\d){5})(?=\d*[A-Z])[A-Z\d]{10,}(?![\w.])"
 _OVER_89 = r"(?:0?9\d|1[0-2]\d)"
 _OLD = (
@@ -67,7 +69,7 @@ _OLD = (
 _AGES = (
     rf"(?<![\w.]){_OVER_89}[ -]?(?:{_OLD})(?! +(?:ago|history|prior))"
     rf"|(?<![^\W_])age[ds]?[ :=]{{1,3}}(?P<aged>{_OVER_89})(?![\d.])"
-    rf"|(?<![\w.-])(?<!tc )(?P<sexed>{_OVER_89}) ?/? ?[MF](?![\w.])"
+    rf"|(?<![\w.^-])(?<!tc )(?P<sexed>{_OVER_89}) ?/? ?[MF](?![\w.^]|[- ]?Tc)"
 )
 _UID_SHAPE = r"(?<![\w.])[0-2](?:\.(?:0|[1-9]\d*)){4,}(?![\w])"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -90,6 +92,7 @@ def _shapes() -> dict[str, re.Pattern[str]]:
         "ssn": re.compile(_SSN),
         "long": re.compile(_LONG),
         "opaque": re.compile(_OPAQUE),
+        "hashed": re.compile(_HASHED, flags),
         "ages": re.compile(_AGES, flags),
         "links": re.compile(_LINKS, flags),
         "mail": re.compile(_MAIL),
@@ -109,11 +112,7 @@ def find_numbers(tokens: Tokens) -> Iterator[Found]:
     if not tokens.has_digits:
         return
     if text.count(".") >= 3:
-        yield from (
-            found
-            for found in _all(shapes["uid"], text, _UID)
-            if not text.startswith(STANDARD_UID_ROOT, found.start) and found.end - found.start >= 12
-        )
+        yield from find_uids(text)
         yield from _all(shapes["ip"], text, _CONTACT)
     if shapes["gate"].search(text):
         yield from _long_numbers(tokens)
@@ -124,6 +123,13 @@ def find_numbers(tokens: Tokens) -> Iterator[Found]:
         yield from _all(shapes["called"], text, _CONTACT)
 
 
+def find_uids(text: str) -> Iterator[Found]:
+    """UIDs other than the standard's."""
+    for found in _all(_shapes()["uid"], text, _UID):
+        if not text.startswith(STANDARD_UID_ROOT, found.start) and found.end - found.start >= 12:
+            yield found
+
+
 def _long_numbers(tokens: Tokens) -> Iterator[Found]:
     text, shapes = tokens.text, _shapes()
     standard = [m.span() for m in shapes["uid"].finditer(text) if text.startswith(STANDARD_UID_ROOT, m.start())]
@@ -131,6 +137,9 @@ def _long_numbers(tokens: Tokens) -> Iterator[Found]:
         if matched["spaced"] is None or not _technical_before(text, matched.start()):
             yield Found(*matched.span(), _CONTACT)
     yield from _all(shapes["ssn"], text, _ID)
+    for matched in shapes["hashed"].finditer(text) if "#" in text else ():
+        if not _technical_before(text, matched.start()):
+            yield Found(*matched.span("hashed"), _ID)
     for name in ("long", "opaque"):
         for found in _all(shapes[name], text, _ID):
             if not any(start <= found.start < end for start, end in standard):

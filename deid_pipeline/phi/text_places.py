@@ -32,6 +32,8 @@ _BOX = re.compile(
 _BOX_GATE = re.compile(r"box|postfach|psc", re.IGNORECASE)
 _ZIP = re.compile(r",?[ ]+\d{5}(?:-\d{4})?(?![\d.]| ?(?:mm|ms|cm|ml)\b)")
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)$", re.IGNORECASE)
+_DEPARTMENTS = frozenset({"radiology", "imaging", "children", "childrens", "healthcare", "health"})
+_SENDING = frozenset({"at", "from", "to"})
 _LIVING = frozenset({"from", "in", "at", "of", "near", "to", "address", "resides", "lives"})
 
 
@@ -60,6 +62,8 @@ def find_places(tokens: Tokens) -> Iterator[Found]:
 def _is_organisation(tokens: Tokens, at: int) -> bool:
     if tokens.flags[at] & Flag.ORGANISATION:
         return True
+    if tokens.words[at] in _DEPARTMENTS and at > 1 and tokens.gap(at - 1) == " ":
+        return tokens.words[at - 2] in _SENDING and not tokens.upper and _distinctive(tokens, at - 1)
     pair = at > 0 and f"{tokens.words[at - 1]}|{tokens.words[at]}" in listed("places", "organisation_pairs")
     return pair and tokens.gap(at - 1) == " "
 
@@ -102,6 +106,8 @@ def _organisation(tokens: Tokens, at: int) -> Iterator[Found]:
 def _company(tokens: Tokens, at: int) -> Iterator[Found]:
     if at == 0 or not tokens.capitalised(at) or (tokens.upper and len(tokens.words[at]) == 2):
         return
+    if tokens.text[tokens.ends[at] : tokens.ends[at] + 2].rstrip().startswith("-") and at + 1 < len(tokens):
+        return  # Co-occurrence
     first = at
     while (
         first > 0 and at - first < 4 and tokens.gap(first - 1) in (" ", ", ", "-", " & ") and tokens.is_word(first - 1)
@@ -134,7 +140,7 @@ def _partners(tokens: Tokens) -> Iterator[Found]:
 def _street(tokens: Tokens, at: int) -> Iterator[Found]:
     """From the number of a house over its street to what follows: flat, city, state, code."""
     first = at - 1
-    short = not tokens.flags[at] & Flag.STREET or tokens.upper
+    short = (not tokens.flags[at] & Flag.STREET or tokens.upper) and not _city_behind(tokens, tokens.ends[at])
     while first >= 0 and at - first <= 5 and tokens.near(first) and "," not in tokens.gap(first):
         if not tokens.is_word(first):
             ordinal = _ORDINAL.match(tokens.text[tokens.starts[first] : tokens.ends[first] + 2])
@@ -202,6 +208,13 @@ def _to_the_right(tokens: Tokens, end: int) -> int:
     if alone is not None and not tokens.upper and not _known(tokens, *alone.span("city")):
         return alone.end("city")
     return end
+
+
+def _city_behind(tokens: Tokens, end: int) -> bool:
+    """Whether a city with its state follows what ends at ``end``."""
+    matched = _AFTER_STREET.match(tokens.text, end)
+    city = _CITY_SHAPE.match(tokens.text, matched.end() if matched else end)
+    return city is not None and _is_state(city["code"] or city["name"])
 
 
 def _known(tokens: Tokens, start: int, end: int) -> bool:

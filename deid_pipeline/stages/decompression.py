@@ -14,6 +14,7 @@ import numpy as np
 from deid_pipeline.codecs import (
     NATIVE,
     FrameArray,
+    clear_unused_bits,
     codec_for,
     decompressed_layout,
     forget_pages,
@@ -43,12 +44,15 @@ _ALWAYS_LOSSY = {
 }
 
 
-def decompress_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: Filling) -> PixelEdit:
+def decompress_pixels(
+    file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: Filling, clear_unused: bool = False
+) -> PixelEdit:
     """Plan an uncompressed copy of an open file's frames with boxes filled; nothing is decoded yet.
 
     Every frame becomes native samples, one frame in memory at a time. Rows, Columns, frames and bits stay;
     Photometric Interpretation is that of decoded samples, Planar Configuration 0. Offset tables go. What says that the
-    image was compressed with loss stays, and is put in where it is certain and was not said.
+    image was compressed with loss stays, and is put in where it is certain and was not said. With ``clear_unused``
+    every frame loses what lies outside Bits Stored.
 
     Raises
     ------
@@ -71,7 +75,9 @@ def decompress_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, fil
     header = element_header(_PIXEL_DATA, vr, length + length % 2, file.syntax)
     replacements = [Replacement(element.start, starts[0], lambda: header)]
     for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        produce = _producer(file, (layout, native), (filling, follow), (index, start, end), boxes.get(index, ()))
+        produce = _producer(
+            file, (layout, native), (filling, follow, clear_unused), (index, start, end), boxes.get(index, ())
+        )
         replacements.append(Replacement(start, end, produce))
     replacements.append(Replacement(ends[-1], element.end, lambda: bytes(length % 2)))
     elements = dict(_elements(file, layout, native))
@@ -90,19 +96,22 @@ def was_decompressed(changes: Iterable[ElementChange]) -> bool:
 def _producer(
     file: DicomFile,
     layouts: tuple[PixelLayout, PixelLayout],
-    how: tuple[Filling, ValueRange],
+    how: tuple[Filling, ValueRange, bool],
     place: tuple[int, int, int],
     boxes: tuple[Box, ...],
 ) -> Callable[[], bytes]:
     """A function that makes one uncompressed frame."""
-    (layout, native), (filling, follow), (index, start, end) = layouts, how, place
+    (layout, native), (filling, follow, clear_unused), (index, start, end) = layouts, how, place
 
     def produce() -> bytes:
         data = frame_bytes(file.buffer, layout, start=start, end=end)
         decoded = codec_for(layout.transfer_syntax_uid).decode_frame(data, layout)
         forget_pages(file.buffer, start, end)
-        patches = filling.patches(NATIVE, b"", native, index=index, boxes=boxes, decoded=decoded)
         cells = _little_endian(decoded)
+        if clear_unused:
+            cells = clear_unused_bits(NATIVE, cells, native) or cells
+            decoded = NATIVE.decode_frame(cells, native)
+        patches = filling.patches(NATIVE, b"", native, index=index, boxes=boxes, decoded=decoded)
         if not patches:
             return cells
         new = NATIVE.redact_frame(cells, native, patches=patches)

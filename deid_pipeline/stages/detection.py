@@ -12,14 +12,24 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from deid_pipeline.codecs import Buffer, FrameArray, codec_for, is_video, iter_frames, video_frames
+from deid_pipeline.codecs import (
+    Buffer,
+    FrameArray,
+    codec_for,
+    has_unused_bits_set,
+    is_video,
+    iter_frames,
+    overlay_frame,
+    video_frames,
+)
 from deid_pipeline.codecs.unread import JPIP_SYNTAXES
-from deid_pipeline.dicom import DicomFile, element_rows, has_overlay_in_pixels, open_dicom, pixel_layout
+from deid_pipeline.dicom import DicomFile, element_rows, open_dicom, pixel_layout
 from deid_pipeline.errors import EngineUnavailableError, ResidualRiskError
 from deid_pipeline.model import (
     Box,
     Detection,
     Identifier,
+    OverlayLayout,
     PixelLayout,
     ReadLine,
     SourceFile,
@@ -27,13 +37,16 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
-from deid_pipeline.ocr import engine, to_8bit
+from deid_pipeline.ocr import OcrEngine, engine, to_8bit
 from deid_pipeline.phi import LabelledSpan, harvest, label_spans
 from deid_pipeline.redaction import grow_box
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
+from deid_pipeline.stages.header import rules_for
+from deid_pipeline.stages.overlays import planes_to_read
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.set_regions import ENGINE, set_regions
 from deid_pipeline.stages.timing import Progress, StageClock
+from deid_pipeline.stages.unused_bits import refuse_found_bits, refuse_hidden_samples
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import read_shard, write_shard
 
@@ -93,12 +106,26 @@ def read_instance(project: Project, source: SourceFile) -> ReadInstance:
         with open_dicom(Path(source.source_path)) as file:
             _refuse_unsupported(file)
             layout = pixel_layout(file)
-            if layout is None:
+            planes = planes_to_read(file, rules_for(file, project.strategy))
+            if layout is None and not planes:
                 return ReadInstance(detection, ())
-            detection = replace(detection, frames=layout.number_of_frames)
+            detection = replace(detection, frames=layout.number_of_frames if layout else 0)
             identifiers = harvest(element_rows(file))
-            regions = _read_frames(project, source, file, layout, identifiers)
-            detection = replace(detection, frames_read=layout.number_of_frames, regions=len(regions))
+            regions: list[TextRegion] = []
+            unused = 0
+            if layout is not None:
+                refuse_hidden_samples(file, layout)
+                regions, unused = _read_frames(project, source, file, layout, identifiers)
+                refuse_found_bits(file, unused, rules=project.strategy.pixels)
+            for plane in planes:
+                regions += _read_plane(project, source, file, plane, identifiers)
+            detection = replace(
+                detection,
+                frames_read=detection.frames,
+                regions=len(regions),
+                frames_with_unused_bits=unused,
+                planes_read="\\".join(plane.name for plane in planes),
+            )
             return ReadInstance(detection, tuple(regions))
     except FILE_FAILURES as error:
         status, reason = status_and_reason(error, "reading the pixels")
@@ -107,31 +134,34 @@ def read_instance(project: Project, source: SourceFile) -> ReadInstance:
 
 def _read_frames(
     project: Project, source: SourceFile, file: DicomFile, layout: PixelLayout, identifiers: Sequence[Identifier]
-) -> list[TextRegion]:
-    """The text of all frames; frames with equal bytes are read once."""
-    reader = engine(threads=max(1, _cores() // project.workers))
+) -> tuple[list[TextRegion], int]:
+    """The text of all frames, and in how many of them unused bits are set; frames with equal bytes are read once."""
+    reader = _engine(project)
     set_before = set_regions(project.strategy.pixels, file, layout)
-    blank = TextRegion(
-        source.partition_key, source.source_path, None, None, 0, 0, 0, 0, "", reader.name, 1, False, "", ""
-    )
+    blank = _blank(source, reader)
     always = [_at(replace(blank, engine=ENGINE, reason=reason), box) for box, reason in set_before.filled]
     seen: dict[bytes, list[TextRegion]] = {}
+    unused: dict[bytes, bool] = {}
     regions: list[TextRegion] = []
-    for index, digest, decode in _frames(file, layout):
+    frames_with_unused_bits = 0
+    for index, digest, look in _frames(file, layout):
         if digest not in seen:
-            image = to_8bit(decode(), layout)
+            decoded, unused[digest] = look()
             seen[digest] = [
                 _region(blank, span, line.read_score)
-                for line, spans in _labelled(reader.read(image), layout, identifiers)
+                for line, spans in _labelled(reader.read(to_8bit(decoded, layout)), layout, identifiers)
                 if any(span.is_phi for span in spans) or not set_before.keeps(line.box)
                 for span in spans
             ]
         regions.extend(replace(region, frame_index=index) for region in (*always, *seen[digest]))
-    return regions
+        frames_with_unused_bits += unused[digest]
+    return regions, frames_with_unused_bits
 
 
-def _frames(file: DicomFile, layout: PixelLayout) -> Iterator[tuple[int, bytes, Callable[[], FrameArray]]]:
+def _frames(file: DicomFile, layout: PixelLayout) -> Iterator[tuple[int, bytes, Callable[[], tuple[FrameArray, bool]]]]:
     """Each frame: its 0-based index, a digest that equal frames share, and how to get its stored values.
+
+    With them comes whether bits that belong to no sample hold something.
 
     Raises
     ------
@@ -141,25 +171,63 @@ def _frames(file: DicomFile, layout: PixelLayout) -> Iterator[tuple[int, bytes, 
     if is_video(layout):
         try:
             for index, picture in enumerate(video_frames(file.buffer, layout)):
-                yield index, _digest(picture.data), partial(_same, picture)
+                yield index, _digest(picture.data), partial(_picture, picture)
         except EngineUnavailableError as error:
             raise ResidualRiskError(str(error)) from None
         return
-    codec = codec_for(layout.transfer_syntax_uid)
     for frame in iter_frames(file.buffer, layout):
-        yield frame.index, _digest(frame.data), partial(codec.decode_frame, frame.data, layout)
+        yield frame.index, _digest(frame.data), partial(_decoded, frame.data, layout)
 
 
-def _same(picture: FrameArray) -> FrameArray:
-    return picture
+def _decoded(data: Buffer, layout: PixelLayout) -> tuple[FrameArray, bool]:
+    codec = codec_for(layout.transfer_syntax_uid)
+    decoded = codec.decode_frame(data, layout)
+    return decoded, has_unused_bits_set(codec, data, layout, decoded=decoded)
+
+
+def _picture(picture: FrameArray) -> tuple[FrameArray, bool]:
+    return picture, False
 
 
 def _digest(data: Buffer) -> bytes:
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
+def _read_plane(
+    project: Project, source: SourceFile, file: DicomFile, plane: OverlayLayout, identifiers: Sequence[Identifier]
+) -> list[TextRegion]:
+    """The text of all frames of an overlay plane, white on black; frames with equal bits are read once."""
+    reader = _engine(project)
+    blank = replace(_blank(source, reader), plane=plane.name)
+    data = memoryview(file.buffer)[plane.value_offset : plane.value_offset + plane.value_length]
+    seen: dict[bytes, list[TextRegion]] = {}
+    regions: list[TextRegion] = []
+    for index in range(plane.number_of_frames):
+        bits = overlay_frame(data, plane, frame_index=index)
+        digest = hashlib.blake2b(bits.tobytes(), digest_size=16).digest()
+        if digest not in seen:
+            seen[digest] = [
+                _region(blank, span, line.read_score)
+                for line, spans in _labelled(reader.read(bits * 255), plane, identifiers)
+                for span in spans
+            ]
+        regions.extend(replace(region, frame_index=index) for region in seen[digest])
+    return regions
+
+
+def _engine(project: Project) -> OcrEngine:
+    return engine(threads=max(1, _cores() // project.workers))
+
+
+def _blank(source: SourceFile, reader: OcrEngine) -> TextRegion:
+    """A region of an instance that says nothing yet."""
+    return TextRegion(
+        source.partition_key, source.source_path, None, None, 0, 0, 0, 0, "", reader.name, 1, False, "", ""
+    )
+
+
 def _labelled(
-    lines: Sequence[ReadLine], layout: PixelLayout, identifiers: Sequence[Identifier]
+    lines: Sequence[ReadLine], layout: PixelLayout | OverlayLayout, identifiers: Sequence[Identifier]
 ) -> Iterator[tuple[ReadLine, list[LabelledSpan]]]:
     """Each line as it was read, with its spans, which share the line's box grown by its margin."""
     return ((line, label_spans(_grown(line, layout), identifiers)) for line in lines)
@@ -174,7 +242,7 @@ def _at(region: TextRegion, box: Box) -> TextRegion:
     return replace(region, left_px=box.left, top_px=box.top, right_px=box.right, bottom_px=box.bottom)
 
 
-def _grown(line: ReadLine, layout: PixelLayout) -> ReadLine:
+def _grown(line: ReadLine, layout: PixelLayout | OverlayLayout) -> ReadLine:
     """The line with the margin that is redacted around it: what is recorded is just what will be filled."""
     return replace(line, box=grow_box(line.box, rows=layout.rows, columns=layout.columns))
 
@@ -195,8 +263,6 @@ def _refuse_unsupported(file: DicomFile) -> None:
         raise ResidualRiskError("the pixels lie on a JPIP server and not in the file")
     if sum(element.tag in _PIXELS for element in file.elements) > 1:
         raise ResidualRiskError("the instance has pixel data twice, and only one of them would be read")
-    if has_overlay_in_pixels(file):
-        raise ResidualRiskError("an overlay in unused bits of the pixel data cannot be cleaned by this version")
 
 
 def _done_before(project: Project, partition_key: str) -> dict[tuple[str, str], ReadInstance]:

@@ -15,6 +15,7 @@ from deid_pipeline.codecs import (
     Buffer,
     Codec,
     FrameArray,
+    clear_unused_bits,
     codec_for,
     decompressed_layout,
     forget_pages,
@@ -65,8 +66,12 @@ class Filling:
         letterings = () if self.fill.is_plain else self.letterings().get(index, ())
         return self.fill.patches(decoded, layout, groups=touching(boxes, reaches), letterings=letterings)
 
-    def frames(self, source: Path, boxes: Mapping[int, tuple[Box, ...]]) -> Iterator[tuple[int, tuple[Patch, ...]]]:
+    def frames(
+        self, source: Path, boxes: Mapping[int, tuple[Box, ...]], *, clear_unused: bool = False
+    ) -> Iterator[tuple[int, tuple[Patch, ...]]]:
         """What was to go into each frame of a file with boxes, one at a time, by 0-based index in ascending order.
+
+        With ``clear_unused`` the frames are those without what lies outside Bits Stored.
 
         Raises
         ------
@@ -82,9 +87,10 @@ class Filling:
             for frame in iter_frames(file.buffer, layout):
                 some = boxes.get(frame.index)
                 if some:
-                    decoded = codec.decode_frame(frame.data, layout)
+                    data = (clear_unused_bits(codec, frame.data, layout) if clear_unused else None) or frame.data
+                    decoded = codec.decode_frame(data, layout)
                     yield (
                         frame.index,
-                        self.patches(writer, frame.data, written, index=frame.index, boxes=some, decoded=decoded),
+                        self.patches(writer, data, written, index=frame.index, boxes=some, decoded=decoded),
                     )
                     forget_pages(file.buffer, frame.start, frame.end)

@@ -23,10 +23,11 @@ from deid_pipeline.dicom import (
     missing_elements,
     tag_text,
 )
-from deid_pipeline.model import ElementChange
+from deid_pipeline.model import ElementChange, SourceFile
 from deid_pipeline.pseudonyms import Pseudonyms
 from deid_pipeline.stages.cleaning import InstanceCleaner
-from deid_pipeline.strategy import CompiledStrategy
+from deid_pipeline.stages.overlays import PlaneRedactor, overlay_rules
+from deid_pipeline.strategy import CompiledStrategy, Rules
 
 _PATIENT_ID = 0x00100020
 _BY_TYPE = "PS3.5 7.4: the IOD asks for it"
@@ -38,27 +39,34 @@ def edit_header(
     pseudonyms: Pseudonyms,
     *,
     markers: Mapping[int, bytes],
-    partition_key: str = "",
-    source_path: str = "",
-    study_instance_uid: str = "",
+    source: SourceFile,
+    overlays: PlaneRedactor | None = None,
 ) -> EditedDataSet:
-    """The data set of an open file under a strategy, with its markers and what its IOD asks for."""
-    sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
-    rules = strategy.rules_for(sop_class, partial(attribute_type, sop_class) if iod_name(sop_class) else None)
-    context = instance_context(file, source_path=source_path, study_instance_uid=study_instance_uid)
-    context = replace(context, cleaner=InstanceCleaner(file, pseudonyms))
+    """The data set of an open file under a strategy, with its markers and what its IOD asks for.
+
+    ``source`` is the file's row; ``overlays`` holds the overlay planes that were read, no others are kept.
+    """
+    rules = overlay_rules(file, rules_for(file, strategy), overlays.planes if overlays else ())
+    context = instance_context(file, source_path=source.source_path, study_instance_uid=source.study_instance_uid)
+    context = replace(context, cleaner=InstanceCleaner(file, pseudonyms), overlays=overlays)
     made = _inserted(file, strategy, pseudonyms, context)
     editor = HeaderEditor(file, rules)
     made |= missing_elements(file, present=editor.remaining_tags() | markers.keys() | made.keys())
     if _PATIENT_ID in made:  # nameless patients stay apart
         made[_PATIENT_ID] = encoded_element(_PATIENT_ID, "LO", pseudonyms.patient_id().encode("ascii"), file.syntax)
-    origin = partition_key, source_path
+    origin = source.partition_key, source.source_path
     edited = editor.edit(pseudonyms, {**made, **markers}, context=context, origin=origin)
     changes = [
         ElementChange(*origin, tag_text(tag), "ensureTagExists", _BY_TYPE, encoded_text(data, file.syntax))
         for tag, data in made.items()
     ]
     return EditedDataSet(edited.segments, edited.changes + changes)
+
+
+def rules_for(file: DicomFile, strategy: CompiledStrategy) -> Rules:
+    """The strategy's rules for instances of the file's class."""
+    sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
+    return strategy.rules_for(sop_class, partial(attribute_type, sop_class) if iod_name(sop_class) else None)
 
 
 def _inserted(

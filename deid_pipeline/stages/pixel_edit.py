@@ -10,12 +10,14 @@ from array import array
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeAlias
+from typing import NamedTuple
 
 from deid_pipeline.codecs import (
+    Buffer,
     Codec,
     FramePlaces,
     OffsetTables,
+    clear_unused_bits,
     codec_for,
     forget_pages,
     is_video,
@@ -34,10 +36,22 @@ EXTREMES = (SMALLEST, LARGEST)
 PIXEL_RULE = ("redactPixels", "follows from redacted pixels")
 """Action and rule of elements that change with the pixels."""
 
-_How: TypeAlias = tuple[Codec, Filling, ValueRange]
-
 Boxes = Mapping[int, tuple[Box, ...]]
 """Boxes to fill by 0-based frame index."""
+
+
+class _How(NamedTuple):
+    """How frames are made anew; those in which nothing changes may stay as they are where they are ``verbatim``."""
+
+    codec: Codec
+    filling: Filling
+    follow: ValueRange
+    clear_unused: bool
+    verbatim: bool
+
+    def cleared(self, data: Buffer, layout: PixelLayout) -> bytes | None:
+        """A frame without what lies in unused bits, None where there is nothing or nothing is to be done about it."""
+        return clear_unused_bits(self.codec, data, layout) if self.clear_unused else None
 
 
 @dataclass(frozen=True)
@@ -81,8 +95,12 @@ class _Frames:
     ends: array[int]
 
 
-def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: Filling) -> PixelEdit:
+def edit_pixels(
+    file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: Filling, clear_unused: bool = False
+) -> PixelEdit:
     """Plan the redaction of an open file; nothing is decoded yet, and ``filling`` is not asked yet.
+
+    With ``clear_unused`` every frame loses what lies outside Bits Stored; frames without any such bits are copied.
 
     Raises
     ------
@@ -91,7 +109,7 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: 
     SourceDataError
         They are damaged, or a box lies on a frame that is not there.
     """
-    if not any(boxes.values()):
+    if not any(boxes.values()) and not clear_unused:
         return PixelEdit()
     if is_video(layout):
         raise ResidualRiskError("text was found in a video, of which no part can be rewritten without changing others")
@@ -106,12 +124,13 @@ def edit_pixels(file: DicomFile, layout: PixelLayout, boxes: Boxes, *, filling: 
         if boxes.get(frame.index):
             interpretations.add(codec.redacted_interpretation(frame.data, layout))
             forget_pages(file.buffer, frame.start, frame.end)
-    if not interpretations or max(boxes) >= len(frames.starts) or min(boxes) < 0:
+    if any(not 0 <= index < len(frames.starts) for index in boxes):
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
-    follow = ValueRange(file, layout)
-    producer = partial(_producer, file, (codec, filling, follow))
-    edit = _edit(file, layout, boxes, producer, (frames, interpretations - {layout.photometric_interpretation}))
-    return with_extremes(edit, follow, boxes, partial(_measure, file, layout, (codec, filling, follow), boxes))
+    new_names = interpretations - {layout.photometric_interpretation}
+    how = _How(codec, filling, ValueRange(file, layout), clear_unused, verbatim=not new_names)
+    producer = partial(_producer, file, how)
+    edit = _edit(file, layout, boxes, producer, (frames, new_names, clear_unused))
+    return with_extremes(edit, how.follow, boxes, partial(_measure, file, layout, how, boxes))
 
 
 def with_extremes(edit: PixelEdit, follow: ValueRange, boxes: Boxes, measure: Callable[[], None]) -> PixelEdit:
@@ -140,14 +159,15 @@ def with_extremes(edit: PixelEdit, follow: ValueRange, boxes: Boxes, measure: Ca
 
 def _measure(file: DicomFile, layout: PixelLayout, how: _How, boxes: Boxes) -> None:
     """Note the range of every frame with boxes without writing it."""
-    codec, filling, follow = how
+    codec, follow = how.codec, how.follow
     follow.forget()
     for frame in iter_frames(file.buffer, layout):
         some = boxes.get(frame.index)
         if some:
-            decoded = codec.decode_frame(frame.data, layout)
-            patches = filling.patches(codec, frame.data, layout, index=frame.index, boxes=some, decoded=decoded)
-            new = codec.redact_frame(frame.data, layout, patches=patches, decoded=decoded)
+            data = how.cleared(frame.data, layout) or frame.data
+            decoded = codec.decode_frame(data, layout)
+            patches = how.filling.patches(codec, data, layout, index=frame.index, boxes=some, decoded=decoded)
+            new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
             follow.note(decoded, codec.decode_frame(new, layout))
 
 
@@ -178,11 +198,12 @@ def _edit(
     layout: PixelLayout,
     boxes: Boxes,
     producer: Callable[[FramePlaces, OffsetTables, tuple[int, tuple[Box, ...]]], Callable[[], bytes]],
-    found: tuple[_Frames, set[str]],
+    found: tuple[_Frames, set[str], bool],
 ) -> PixelEdit:
-    frames, new_names = found
+    frames, new_names, clear_unused = found
     tables = OffsetTables(frames.starts, frames.ends)
-    indices = range(len(frames.starts)) if new_names else [index for index in sorted(boxes) if boxes[index]]
+    every = bool(new_names) or clear_unused
+    indices = range(len(frames.starts)) if every else [index for index in sorted(boxes) if boxes[index]]
     places = FramePlaces(layout, frames.starts, frames.ends, indices)
     replacements = [
         Replacement(*places.span(index), producer(places, tables, (index, boxes.get(index, ())))) for index in indices
@@ -211,19 +232,27 @@ def _producer(
 ) -> Callable[[], bytes]:
     """A function that makes the new frame, with what lies around it."""
     index, boxes = place
-    codec, filling, follow = how
+    codec, follow = how.codec, how.follow
     layout = places.layout
+    start, end = places.span(index)
 
     def produce() -> bytes:
         data = places.content(file.buffer, index)
+        cleared = how.cleared(data, layout)
+        if how.verbatim and not boxes:
+            content = places.replacement(file.buffer, index, cleared) if cleared else bytes(file.buffer[start:end])
+            tables.replaced(index, len(content))
+            forget_pages(file.buffer, start, end)
+            return content
+        data = cleared or data
         decoded = codec.decode_frame(data, layout)
-        patches = filling.patches(codec, data, layout, index=index, boxes=boxes, decoded=decoded)
+        patches = how.filling.patches(codec, data, layout, index=index, boxes=boxes, decoded=decoded)
         new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
         if follow and boxes and not file.is_deflated:
             follow.note(decoded, codec.decode_frame(new, layout))
         content = places.replacement(file.buffer, index, new)
         tables.replaced(index, len(content))
-        forget_pages(file.buffer, places.starts[index], places.ends[index])
+        forget_pages(file.buffer, start, end)
         return content
 
     return produce

@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -48,14 +48,17 @@ from deid_pipeline.stages.decompression import decompress_pixels
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
+from deid_pipeline.stages.overlays import PlaneRedactor, boxes_by_plane, planes_read
 from deid_pipeline.stages.pixel_edit import PIXEL_RULE, PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.side_data import PIXEL_DATA, without_side_data
 from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import make_folder, read_shard, write_shard
 
 _CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
+_SIDE_DATA_RULE = ("zeroSideData", "comments and application segments of frames")
 _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -141,7 +144,8 @@ def boxes_by_frame(regions: Iterable[TextRegion], layout: PixelLayout | None) ->
         return {}
     found: dict[int, list[Box]] = defaultdict(list)
     for region in regions:
-        found[region.frame_index or 0].append(region.box)
+        if not region.plane:
+            found[region.frame_index or 0].append(region.box)
     return {
         index: prepare_boxes(boxes, rows=layout.rows, columns=layout.columns, grow_px=0)
         for index, boxes in sorted(found.items())
@@ -203,16 +207,21 @@ def _written(
         temporal_information=strategy.temporal_information,
         text_cleaned=bool(boxes) and fill.hides_all,
     )
+    planes = planes_read(file, plan.detection)
+    unused = plan.detection.frames_with_unused_bits > 0
     filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
-    pixels = edit(file, layout, boxes, filling=filling) if layout else PixelEdit()
+    pixels = PixelEdit()
+    if layout:
+        pixels = edit(file, layout, boxes, filling=filling, clear_unused=unused)
+        if not pixels.transfer_syntax_uid:
+            pixels = without_side_data(file, layout, pixels)
     edited = edit_header(
         file,
         strategy,
         pseudonyms,
         markers={**markers, **pixels.elements},
-        partition_key=source.partition_key,
-        source_path=source.source_path,
-        study_instance_uid=source.study_instance_uid,
+        source=source,
+        overlays=PlaneRedactor(planes, boxes_by_plane(plan.regions, planes)),
     )
     changed = {change.tag_path: change.new_value or "" for change in reversed(edited.changes)}  # the first one counts
     final = {
@@ -241,13 +250,16 @@ def _written(
         frames=layout.number_of_frames if layout else 0,
         frames_redacted=len(boxes),
     )
-    with_pixels = (
-        ElementChange(source.partition_key, source.source_path, tag_text(tag), *rule, text)
-        for values, rule in ((pixels.new_values, pixels.rule), (pixels.values_after(), PIXEL_RULE))
-        for tag, text in values.items()
-    )
-    changes = (*edited.changes, *with_pixels)
+    changes = (*edited.changes, *_with_pixels(source, pixels))
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
+
+
+def _with_pixels(source: SourceFile, pixels: PixelEdit) -> Iterator[ElementChange]:
+    """The elements that change with frames."""
+    for values, rule in ((pixels.new_values, pixels.rule), (pixels.values_after(), PIXEL_RULE)):
+        for tag, text in values.items():
+            by = _SIDE_DATA_RULE if tag == PIXEL_DATA and rule == PIXEL_RULE else rule
+            yield ElementChange(source.partition_key, source.source_path, tag_text(tag), *by, text)
 
 
 def _new_values(edited: EditedDataSet) -> dict[str, str]:

@@ -43,7 +43,7 @@ def deidentify_file(source: Path, target: Path, project: Project) -> OutputFile:
     make_folder(staging_folder(project, _KEY))
     result = read_instance(project, row)
     rebuilt = rebuild_instance(project, Plan(row, result.detection, result.regions))
-    judged = judge(project, Candidate(rebuilt.file, rebuilt.changes, result.regions))
+    judged = judge(project, Candidate(rebuilt.file, rebuilt.changes, result.regions, result.detection))
     if judged.output.status != Status.RELEASED:
         return judged.output
     publish(Path(rebuilt.file.staged_path), target)

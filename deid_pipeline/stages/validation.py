@@ -16,6 +16,7 @@ from deid_pipeline.dicom import element_rows, open_dicom, pixel_layout
 from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import (
     CheckResult,
+    Detection,
     ElementChange,
     OutputFile,
     RebuiltFile,
@@ -31,6 +32,7 @@ from deid_pipeline.reports import clear_previews
 from deid_pipeline.stages.decompression import was_decompressed
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
+from deid_pipeline.stages.overlays import boxes_by_plane, planes_read
 from deid_pipeline.stages.pixel_edit import changed_boxes
 from deid_pipeline.stages.previews import save_previews, thumbnail
 from deid_pipeline.stages.project import Project
@@ -52,6 +54,7 @@ class Candidate:
     rebuilt: RebuiltFile
     changes: tuple[ElementChange, ...]
     regions: tuple[TextRegion, ...]
+    detection: Detection
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,8 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         identifiers = harvest(element_rows(file))
         layout = pixel_layout(file)
         boxes = boxes_by_frame(candidate.regions, layout)
+        unused = candidate.detection.frames_with_unused_bits > 0
+        by_plane = boxes_by_plane(candidate.regions, planes_read(file, candidate.detection))
         allowed = project.strategy.pixels.on_unsupported == "decompress"
         decompressed = allowed and was_decompressed(candidate.changes)
         changed = changed_boxes(file, layout, boxes) if layout and not decompressed else {}
@@ -159,10 +164,14 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         },
         strategy_name=project.strategy.name,
         changed_by_frame=changed,
-        written=None if fill.is_plain else partial(filling.frames, Path(rebuilt.source_path), boxes),
+        written=None
+        if fill.is_plain
+        else partial(filling.frames, Path(rebuilt.source_path), boxes, clear_unused=unused),
         claims_clean_pixels=fill.hides_all,
         may_be_decompressed=decompressed,
         is_code_word=is_code_word,
+        unused_bits_cleared=unused,
+        boxes_by_plane=by_plane,
     )
 
 
@@ -190,8 +199,9 @@ def _candidates(project: Project, partition_key: str) -> list[Candidate]:
     regions: dict[str, list[TextRegion]] = defaultdict(list)
     for region in read_shard(vault, "text_regions", partition_key):
         regions[region.source_path].append(region)
+    detections = {row.source_path: row for row in read_shard(vault, "detections", partition_key)}
     return [
-        Candidate(row, tuple(changes[row.source_path]), tuple(regions[row.source_path]))
+        Candidate(row, tuple(changes[row.source_path]), tuple(regions[row.source_path]), detections[row.source_path])
         for row in read_shard(vault, "rebuilt_files", partition_key)
     ]
 

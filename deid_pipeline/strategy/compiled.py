@@ -15,7 +15,7 @@ from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
-from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_value
+from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_code, sound_value
 from deid_pipeline.strategy.pixel_rules import PixelRules
 from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
@@ -25,6 +25,8 @@ TypeOf = Callable[[int], str | None]
 """The type (1, 1C, 2, 2C, 3) that an IOD gives a top-level tag, None when it does not have it."""
 
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+_PIXEL_GROUP, _COEFFICIENTS = 0x7FE0, 0x20  # (7fe0,0020) and behind: coefficients of a retired transform
+_PIXEL_GROUPS, _OVERLAY_GROUPS = 0x7F, 0x60  # 7Fxx: variable pixel data, retired
 _NO_PARENTS: tuple[int, ...] = ()
 _ANYWHERE = (0,)
 _CHARACTER_SET = 0x00080005
@@ -145,8 +147,8 @@ class Rules:
         return found
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
-        if parents and tag in _PIXELS:
-            return _deleted("pixels inside a sequence, which nobody reads")
+        if _is_unread(tag, nested=bool(parents)):
+            return _deleted("pixels and overlays that nobody reads: in a sequence, or of a retired kind")
         place = ".".join(f"{one:08x}" for one in (*parents, tag))
         row = self._index[Specificity.PATH].get(place)
         if tag >> 16 & 1 and row is None:
@@ -196,6 +198,8 @@ class Rules:
             # A VR that PS3.6 does not give this tag, and that the action cannot rewrite: nothing of it is kept.
             return _deleted(origin)
         try:
+            if action.name == "cleanCode" and vr in ("LO", "SH"):
+                return Rule(Effect.KEEP, action.bind(option, vr=vr), action.name, origin, vr, sound_code(vr))
             return Rule(Effect.REWRITE, action.bind(option, vr=vr), action.name, origin, vr)
         except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
             return _deleted(origin)
@@ -208,6 +212,16 @@ class Rules:
         if other is not None:
             return self._bound(other, "remove" if other.name == "cleanTag" else "", (vr, vr), origin)
         return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr, sound_value(vr))
+
+
+def _is_unread(tag: int, *, nested: bool) -> bool:
+    """Whether a tag holds pixels that no stage looks at: inside sequences, and what groups 7Fxx once held."""
+    group, number = tag >> 16, tag & 0xFFFF
+    if group & 1:
+        return False
+    if group >> 8 == _PIXEL_GROUPS and (group != _PIXEL_GROUP or number >= _COEFFICIENTS):
+        return True
+    return nested and (tag in _PIXELS or group >> 8 == _OVERLAY_GROUPS)
 
 
 def _is_looked_at(tag: int) -> bool:

@@ -16,7 +16,7 @@ from functools import cache
 
 from deid_pipeline.actions import Action, ElementValue, Rewrite, action_named
 from deid_pipeline.actions.literals import fitted
-from deid_pipeline.phi import is_code_word
+from deid_pipeline.phi import is_code_word, is_plain_word
 
 Sound = Callable[[bytes], object]
 """Says whether a value field, with its padding, may stay as it is."""
@@ -25,12 +25,15 @@ _DAY = rb"\d{4}(?:\.?(?:0[1-9]|1[0-2])\.?(?:0[1-9]|[12]\d|3[01]))"
 _FORMS = {
     "AS": rb"(?:[ \0]*\d{1,4}[DWMYdwmy][ \0]*|[ \0]*)",
     "DA": rb"(?:[ \0]*" + _DAY + rb"(?:[ ]*-[ ]*" + _DAY + rb")?[ \0]*|[ \0]*)",
-    "DS": rb"[0-9+\-.eE \0]*",
-    "DT": rb"[0-9+\-.: \0]*",
-    "IS": rb"(?![^\\]*\d{13})[0-9+\-. \0]*",  # more digits are no number of IS, and may be a day or an id
-    "TM": rb"[0-9.:\- \0]*",
-    "UI": rb"[0-9. \0]*",
 }
+_CHARACTERS = {
+    "DS": b"0123456789+-.eE",
+    "DT": b"0123456789+-.:",
+    "IS": b"0123456789+-.",
+    "TM": b"0123456789.:-",
+    "UI": b"0123456789.",
+}
+_LONGEST_IS = 12  # characters; more digits are no number of IS, and may be a day or an id
 _BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW"})
 _UNDECIDED = frozenset({"UN", "SQ"})  # nobody's VR, and what is looked into element by element
 _TEXT = frozenset({"AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT"})
@@ -39,7 +42,9 @@ _STRANGERS |= {"DA": "delete", "DT": "delete", "PN": "delete", "UI": "hashId"}
 _REMEMBERED = 4096  # code strings
 _LEGAL_CODE = re.compile(rb"[A-Z0-9_ \\\0]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_DIGITS_OF_AN_ID = re.compile(rb"\d{6}")
+_DIGITS_OF_AN_ID = re.compile(rb"\d{7}")
+_TWO_DIGITS = re.compile(rb"\d\d")
+_PLAIN_CODE = re.compile(rb"(?!.*\d{7})[A-Za-z0-9._-]*[ \0]*")
 
 
 def action_for_stranger(vr: str, meant: str) -> Action | None:
@@ -64,8 +69,21 @@ def sound_value(vr: str) -> Sound | None:
     """The judgement for a VR; None for VRs whose kept values stay whatever they are."""
     if vr == "CS":
         return _CodeStrings()
+    if vr in _CHARACTERS:
+        return _of_characters(_CHARACTERS[vr] + b"\\ \0", longest=_LONGEST_IS if vr == "IS" else None)
     form = _FORMS.get(vr)
     return re.compile(rb"(?:%s)(?:\\(?:%s))*" % (form, form)).fullmatch if form else None
+
+
+def _of_characters(characters: bytes, *, longest: int | None) -> Sound:
+    """The judgement by characters alone, which takes no time; and by the longest of several values."""
+
+    def judge(raw: bytes) -> bool:
+        if raw.translate(None, characters):
+            return False
+        return longest is None or len(raw) <= longest or max(map(len, raw.split(b"\\"))) <= longest + 1  # padded
+
+    return judge
 
 
 @cache
@@ -75,11 +93,23 @@ def mended_value(vr: str) -> Rewrite:
     What is no value of its VR is emptied and counted. A code string loses what identifies; without a cleaner it is
     emptied.
     """
-    return _cleaned_codes if vr == "CS" else _emptied if vr in _FORMS else _same
+    if vr == "CS":
+        return _cleaned_codes
+    return _emptied if vr in _FORMS or vr in _CHARACTERS else _same
 
 
-class _CodeStrings:
-    """Remembers the code strings whose words all are words of codes: a study has few of them, again and again."""
+@cache
+def sound_code(vr: str) -> Sound:
+    """The judgement of a part of a coded entry that a local scheme may have filled: SH is the code, else its meaning.
+
+    A code without a long number stays, and a meaning of plain words; only the others ask for a cleaner, and so for a look
+    at the whole header.
+    """
+    return _PLAIN_CODE.fullmatch if vr == "SH" else _PlainText()
+
+
+class _Remembering:
+    """Remembers the values that it found sound: a study has few of them, again and again."""
 
     def __init__(self) -> None:
         self._known: set[bytes] = set()
@@ -87,14 +117,33 @@ class _CodeStrings:
     def __call__(self, raw: bytes) -> bool:
         if raw in self._known:
             return True
-        if not _LEGAL_CODE.fullmatch(raw) or _DIGITS_OF_AN_ID.search(raw):
-            return False
-        if not all(map(is_code_word, _LETTERS.findall(raw.decode("ascii")))):
+        if not self._judges(raw):
             return False
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known.add(raw)
         return True
+
+    def _judges(self, raw: bytes) -> bool:
+        raise NotImplementedError
+
+
+class _CodeStrings(_Remembering):
+    """Code strings whose words all are words of codes."""
+
+    def _judges(self, raw: bytes) -> bool:
+        if not _LEGAL_CODE.fullmatch(raw) or _DIGITS_OF_AN_ID.search(raw):
+            return False
+        return all(map(is_code_word, _LETTERS.findall(raw.decode("ascii"))))
+
+
+class _PlainText(_Remembering):
+    """Texts of words that are in everybody's descriptors and in nobody's name, without numbers of more than a digit."""
+
+    def _judges(self, raw: bytes) -> bool:
+        if not raw.isascii() or _TWO_DIGITS.search(raw):
+            return False
+        return all(map(is_plain_word, _LETTERS.findall(raw.decode("ascii"))))
 
 
 def _same(element: ElementValue) -> bytes | None:

@@ -20,6 +20,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "on_unsupported": ("hold", "decompress"),
     "ultrasound_regions": ("ignore", "redact_outside"),
     "fill": ("solid", "background", "blur", "surrogate"),
+    "unused_bits": ("clear", "hold"),
 }
 """The keys of the mapping and what each may say."""
 
@@ -38,6 +39,7 @@ class PixelRules:
     ultrasound_regions: str = "ignore"  # of (0018,6011): whether all that lies outside of them is filled
     regions: tuple[RegionRule, ...] = ()  # boxes by device that are filled, or in which text may stay
     fill: str = "solid"  # with what, a name of `redaction.FILLS`
+    unused_bits: str = "clear"  # what lies in cells beside samples, overlays of old say: it goes, or the file is held
 
     def describe(self) -> str:
         """All choices in one line."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from deid_pipeline.actions import Action, action_named
 from deid_pipeline.errors import StrategyError
 from deid_pipeline.strategy.compound import compound_choice
-from deid_pipeline.strategy.rows import RuleRow
+from deid_pipeline.strategy.rows import RuleRow, read_rows
 
 EDITION = "PS3.15 Table E.1-1, 2024b"
 BASIC_CODE = ("113100", "Basic Application Confidentiality Profile")
@@ -32,7 +32,9 @@ OPTION_CODES = {
 }
 
 # Elements that Table E.1-1 does not list, since the basic profile drops the sequences they stand in.
-_CLEANED_INSIDE = {"clean_structured_content": "0040a160", "clean_graphics": "00700006"}
+_CLEANED_INSIDE = {"clean_structured_content": "0040a160"}
+# What graphics and overlays are made of beside what the table lists, without the option Clean Graphics and with it.
+_GRAPHICS, _GRAPHICS_CLEANED = "graphics.csv", "graphics_cleaned.csv"
 
 _DATE_VRS = frozenset({"DA", "DT"})
 _TEXT_VRS = frozenset({"LO", "LT", "SH", "ST", "UC", "UT", "CS"})
@@ -57,6 +59,7 @@ def profile_rows(table: Path, options: Sequence[str]) -> tuple[RuleRow, ...]:
                 code = cells[option] or code
             rows.append(_row(cells, code))
     rows += [_cleaned(tag, option) for option, tag in _CLEANED_INSIDE.items() if option in options]
+    rows += read_rows(table.parent / (_GRAPHICS_CLEANED if "clean_graphics" in options else _GRAPHICS))
     return tuple(rows)
 
 
@@ -88,7 +91,7 @@ def _row(cells: dict[str, str], code: str) -> RuleRow:
 
 
 def _cleaned(tag: str, option: str) -> RuleRow:
-    return RuleRow(tag, "UT" if tag == "0040a160" else "ST", _named("cleanTag"), _CLEANING, f"{EDITION} {option}")
+    return RuleRow(tag, "UT", _named("cleanTag"), _CLEANING, f"{EDITION} {option}")
 
 
 def _named(name: str) -> Action:

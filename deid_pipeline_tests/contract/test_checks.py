@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEGBaseline8Bit
 
 from deid_pipeline import checks
 from deid_pipeline.checks import CHECKS, Check, CheckCase, Outcome, run_checks
 from deid_pipeline.errors import SourceDataError
-from deid_pipeline_tests.unit.checks.pair import INSTANCE, Pair
+from deid_pipeline_tests.unit.checks.pair import INSTANCE, Pair, source_data_set
 
 PLAIN_FILES = {
     "__init__",
     "case",
+    "codestreams",
     "decoding",
     "decompressed",
     "expected",
@@ -44,6 +47,22 @@ def flip_inside(data: Dataset) -> None:
     data.PixelData = bytes(pixels)
 
 
+def set_unused_bit(data: Dataset) -> None:
+    pixels = bytearray(data.PixelData)
+    pixels[1] |= 0x80
+    data.PixelData = bytes(pixels)
+
+
+def put_in_a_comment(data: Dataset) -> None:
+    data.PixelData = encapsulate([compressed(frame, comment=b"a private note") for frame in (0, 1)])
+
+
+def compressed(frame: int, *, comment: bytes = b"") -> bytes:
+    """A JPEG stream without a picture."""
+    segment = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment
+    return b"\xff\xd8" + segment + b"\xff\xda\x00\x02" + bytes([1 + frame]) * 4 + b"\xff\xd9"
+
+
 VIOLATIONS: dict[str, Callable[[Dataset], Any]] = {
     "file_structure": lambda data: data.add_new(0x00290010, "LO", "ACME"),
     "markers": lambda data: data.pop("PatientIdentityRemoved"),
@@ -55,12 +74,24 @@ VIOLATIONS: dict[str, Callable[[Dataset], Any]] = {
     "text_removed": lambda data: setattr(data, "ImageComments", "Quentin"),
     "pixels_retained": flip_outside,
     "pixels_hidden": flip_inside,
+    "unused_bits": set_unused_bit,
+    "overlay_planes": lambda data: data.add_new(0x60003000, "OW", b"\x01\x02"),
+    "side_data_removed": put_in_a_comment,
 }
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Pair:
     return Pair(tmp_path)
+
+
+def pair_for(name: str, folder: Path) -> Pair:
+    """A clean pair in which the violation of a check can be planted."""
+    if name != "side_data_removed":
+        return Pair(folder)
+    source = source_data_set()
+    source.PixelData = encapsulate([compressed(0), compressed(1)])
+    return Pair(folder, source_data=source, boxes={}, syntax=JPEGBaseline8Bit)
 
 
 def test_every_file_of_the_room_is_a_registered_member_or_known_as_none() -> None:
@@ -80,13 +111,15 @@ def test_a_violation_is_known_for_every_check() -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_a_clean_pair_passes_with_nothing_to_say(check: Check, pair: Pair) -> None:
+def test_a_clean_pair_passes_with_nothing_to_say(check: Check, tmp_path: Path) -> None:
+    pair = pair_for(check.name, tmp_path)
     pair.save()
     assert check.run(pair.case()) == Outcome(True, "")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_a_planted_violation_fails_and_the_detail_says_where(check: Check, pair: Pair) -> None:
+def test_a_planted_violation_fails_and_the_detail_says_where(check: Check, tmp_path: Path) -> None:
+    pair = pair_for(check.name, tmp_path)
     pair.save(VIOLATIONS[check.name])
     answer = check.run(pair.case())
     assert not answer.passed
@@ -94,7 +127,8 @@ def test_a_planted_violation_fails_and_the_detail_says_where(check: Check, pair:
 
 
 @pytest.mark.parametrize("name", VIOLATIONS)
-def test_no_detail_of_any_check_holds_a_value(name: str, pair: Pair) -> None:
+def test_no_detail_of_any_check_holds_a_value(name: str, tmp_path: Path) -> None:
+    pair = pair_for(name, tmp_path)
     pair.save(VIOLATIONS[name])
     case = pair.case()
     values = {leaf.text.casefold() for file in (case.source, case.output) for leaf in file.leaves}

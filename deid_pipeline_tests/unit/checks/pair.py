@@ -113,8 +113,11 @@ def write(data: Dataset, path: Path, *, syntax: str = EXPLICIT, preamble: bytes 
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = data.SOPClassUID, data.SOPInstanceUID
     meta.TransferSyntaxUID = pydicom.uid.UID(syntax)
     meta.ImplementationClassUID = pydicom.uid.UID("2.25.77")
-    file = FileDataset(str(path), data, file_meta=meta, preamble=preamble)
-    file["PixelData"].VR = "OW"
+    little = bool(meta.TransferSyntaxUID.is_little_endian)
+    file = FileDataset(str(path), data, file_meta=meta, preamble=preamble, is_little_endian=little)
+    encapsulated = pydicom.uid.UID(syntax).is_encapsulated
+    file["PixelData"].VR = "OB" if encapsulated else "OW"
+    file["PixelData"].is_undefined_length = encapsulated
     file.save_as(path, enforce_file_format=True)
 
 

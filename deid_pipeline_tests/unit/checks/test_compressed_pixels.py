@@ -14,7 +14,6 @@ from deid_pipeline.checks import run_checks
 from deid_pipeline.model import Box
 from deid_pipeline_tests.unit.checks import pair as building
 from deid_pipeline_tests.unit.checks.pair import BOX, Pair, failures, source_data_set
-from deid_pipeline_tests.unit.checks.test_pixels import write_encapsulated
 
 Encoder = Callable[[np.ndarray], bytes]  # type: ignore[type-arg]
 ENCODERS: dict[str, Encoder] = {
@@ -43,11 +42,6 @@ def made(tmp_path: Path, syntax: str, edit: Callable[[np.ndarray], None]) -> Pai
     pair.data["PixelData"].VR = "OB"
     pair.data.BurnedInAnnotation = "NO"
     return pair
-
-
-@pytest.fixture(autouse=True)
-def encapsulated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "write", write_encapsulated)
 
 
 def set_sample(frame: int, row: int, column: int) -> Callable[[np.ndarray], None]:  # type: ignore[type-arg]

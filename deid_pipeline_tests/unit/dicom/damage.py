@@ -12,9 +12,9 @@ from deid_pipeline.dicom import (
     edit_data_set,
     element_rows,
     file_head,
-    has_overlay_in_pixels,
     marker_elements,
     open_dicom,
+    overlay_bit_positions,
     pixel_layout,
 )
 from deid_pipeline.strategy import CompiledStrategy
@@ -103,7 +103,7 @@ def go_through(path: Path, strategy: CompiledStrategy) -> bytes:
         for row in element_rows(file):
             assert row.tag_path
         pixel_layout(file)
-        has_overlay_in_pixels(file)
+        overlay_bit_positions(file)
         markers = marker_elements(
             file.syntax, method="test", codes=strategy.codes, temporal_information="REMOVED", text_cleaned=True
         )

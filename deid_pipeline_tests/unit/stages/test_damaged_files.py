@@ -44,7 +44,7 @@ def taken_through(project: Project, path: Path) -> tuple[Status, str, bytes]:
         return row.status, row.reason, b""
     read = read_instance(project, row)
     rebuilt = rebuild_instance(project, Plan(row, read.detection, read.regions))
-    judged = judge(project, Candidate(rebuilt.file, rebuilt.changes, read.regions))
+    judged = judge(project, Candidate(rebuilt.file, rebuilt.changes, read.regions, read.detection))
     output = judged.output
     content = Path(rebuilt.file.staged_path).read_bytes() if output.status == Status.RELEASED else b""
     return output.status, output.reason, content

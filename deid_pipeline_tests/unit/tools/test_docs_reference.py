@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from deid_pipeline.actions import ACTIONS
-from deid_pipeline.strategy import names
+from deid_pipeline.strategy import PixelRules, names
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -31,7 +32,13 @@ def test_no_page_is_stale(reference: ModuleType) -> None:
 def test_every_action_and_strategy_has_its_words(reference: ModuleType) -> None:
     page = reference.actions()
     assert all(f"### `{action.name}`" in page for action in ACTIONS)
-    assert {path.stem for path, _ in reference.pages()} == {"actions", "options", *names()}
+    assert {path.stem for path, _ in reference.pages()} == {"actions", "options", "pixels", *names()}
+
+
+def test_every_key_about_pixels_has_its_words(reference: ModuleType) -> None:
+    rows = [line.split(" | ") for line in reference.pixels().split("## ")[0].splitlines() if line.startswith("| `")]
+    assert {row[0].strip("| `") for row in rows} == {key.name for key in fields(PixelRules)}
+    assert all(len(row[2].strip("| ")) > 10 for row in rows), "each field of PixelRules has a comment behind it"
 
 
 def test_a_strategys_page_shows_what_differs_from_basic(reference: ModuleType) -> None:
