@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.filereader import read_file_meta_info
+from pydicom.filewriter import write_file_meta_info
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGLSLossless
 
 ROOT = "1.2.826.0.1.3680043.10.1234"
 
@@ -47,9 +50,18 @@ def small_ct(
 
 
 def save(dataset: Dataset, path: Path, *, syntax: str = ExplicitVRLittleEndian) -> Path:
-    """Write a Part 10 file, making its folder."""
+    """Write a Part 10 file, making its folder; also in syntaxes that pydicom does not know, with pixels in items."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    known = pydicom.uid.UID(syntax).type == "Transfer Syntax"
     dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = pydicom.uid.UID(syntax)
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.UID(syntax) if known else JPEGLSLossless
     dataset.save_as(path, enforce_file_format=True)
+    if not known:
+        content = path.read_bytes()
+        data_set = content[144 + int.from_bytes(content[140:144], "little") :]
+        meta = read_file_meta_info(path)
+        meta.TransferSyntaxUID = pydicom.uid.UID(syntax)
+        head = io.BytesIO()
+        write_file_meta_info(head, meta)
+        path.write_bytes(content[:132] + head.getvalue() + data_set)
     return path

@@ -17,6 +17,7 @@ from deid_pipeline.dicom.structure import (
     EXPLICIT_BE,
     EXPLICIT_LE,
     IMPLICIT_LE,
+    Buffer,
     Element,
     Syntax,
     parse_data_set,
@@ -37,7 +38,7 @@ _NO_TEXT = frozenset({"OB", "UN", "SQ"})
 _NO_PLACE = frozenset({"", "(0000,0000)"})  # where an element would begin with zeros
 _BLOCK = 1 << 20
 _HEADER = 8  # bytes of an element's header; fewer zeros may be the beginning of one that was cut off
-_DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205", "1.2.840.10008.1.2.8.1"}
+_DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"}  # JPIP: no pixels, only where they are
 
 
 Content = bytes | mmap.mmap
@@ -237,7 +238,8 @@ def dataset_syntax(uid: str) -> Syntax:
     if uid == EXPLICIT_VR_BIG_ENDIAN:
         return EXPLICIT_BE
     if uid in _DEFLATED_OTHERS or not uid.startswith(f"{IMPLICIT_VR_LITTLE_ENDIAN}."):
-        raise SourceDataError("the transfer syntax is not supported")
+        jpip = "the pixels lie on a JPIP server and not in the file"
+        raise SourceDataError(jpip if uid in _DEFLATED_OTHERS else "the transfer syntax is not supported")
     return EXPLICIT_LE
 
 
