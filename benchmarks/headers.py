@@ -152,7 +152,7 @@ class OwnWay:
 
 
 def forget_values() -> None:
-    """Empty what the package remembers of names, dates, ids, UIDs and texts; what it knows of tags and classes stays."""
+    """Empty what the package remembers of names, dates, ids, UIDs and texts; what it knows of tags stays."""
     for name, module in list(sys.modules.items()):
         for value in vars(module).values() if name.startswith(_VALUES_ARE_IN) else ():
             if hasattr(value, "cache_parameters") and value.cache_parameters()["maxsize"] is not None:
