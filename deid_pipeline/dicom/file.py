@@ -204,6 +204,8 @@ def _guess_syntax(mapped: mmap.mmap, start: int) -> str:
 def dataset_syntax(uid: str) -> Syntax:
     """How the data set of a transfer syntax is written.
 
+    Only those of PS3.6 Annex A are known: the UID is written into the copy, and must say nothing else.
+
     Raises
     ------
     SourceDataError
@@ -213,9 +215,15 @@ def dataset_syntax(uid: str) -> Syntax:
         return IMPLICIT_LE
     if uid == EXPLICIT_VR_BIG_ENDIAN:
         return EXPLICIT_BE
-    if uid in _DEFLATED_OTHERS or not uid.startswith(f"{IMPLICIT_VR_LITTLE_ENDIAN}."):
+    if uid in _DEFLATED_OTHERS or not _is_registered(uid):
         raise SourceDataError("the transfer syntax is not supported")
     return EXPLICIT_LE
+
+
+def _is_registered(uid: str) -> bool:
+    from pydicom._uid_dict import UID_dictionary
+
+    return uid in UID_dictionary and uid.startswith(f"{IMPLICIT_VR_LITTLE_ENDIAN}.")
 
 
 def inflate(mapped: mmap.mmap, start: int) -> bytes:
