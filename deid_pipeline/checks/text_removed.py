@@ -22,10 +22,8 @@ from deid_pipeline.model import Identifier, IdentifierKind
 _DATE_VRS = frozenset({"DA", "DT", "TM"})
 _MARKERS = ("(0012,0063)", "(0012,0064)")
 # Devices: station names, serial numbers, ids of generators, plates, detectors (PS3.15 E.3.8).
-_DEVICE_TAGS = (
-    *("(0008,1010)", "(0018,10", "(0018,700a)", "(0018,937", "(0018,936", "(0040,0010)", "(0040,0242)"),
-    *("(0016,0051)", "(3008,0105)"),
-)
+_DEVICE_TAGS: tuple[str, ...] = ("(0008,1010)", "(0016,0051)", "(0018,10", "(0018,700a)", "(0018,936", "(0018,937")
+_DEVICE_TAGS += ("(0040,0010)", "(0040,0242)", "(3008,0105)")
 _DEVICE_PLACES = ("(0032,1020)", "(0040,0011)")  # where a device stands, which Table E.1-1 counts as its identity
 # Where a device is described: a station that is called like its model is no secret there.
 _DEVICE_DESCRIPTIONS = frozenset({0x00080070, 0x00081090, 0x00181020})

@@ -247,3 +247,15 @@ def test_an_element_that_is_there_twice_gives_nothing_away(tmp_path: Path, eleme
     result = release(tmp_path, with_elements(tmp_path, element, element), strategy)
     assert result.status in {"held", "released"}
     assert not [secret for secret in SECRETS if secret in result.content.upper()]
+
+
+@pytest.mark.parametrize(
+    "syntax", ["1.2.840.10008.1.2.1.SECRETVALUE", "1.2.840.10008.1.2.19560203", "1.2.840.10008.1.2."]
+)
+def test_a_transfer_syntax_that_nobody_registered_carries_nothing_out(tmp_path: Path, syntax: str) -> None:
+    path = save(small_ct(), tmp_path / "source.dcm")
+    content = path.read_bytes()
+    at = content.index(b"\x02\x00\x10\x00UI")
+    value = syntax.encode() + b"\0" * (len(syntax) % 2)
+    result = release(tmp_path, content[: at + 6] + len(value).to_bytes(2, "little") + value + content[at + 28 :])
+    assert (result.status, result.reason) == ("quarantined", "the transfer syntax is not supported")
