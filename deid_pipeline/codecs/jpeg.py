@@ -22,7 +22,8 @@ from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import Box, Patch, PixelLayout
 
 _PROGRESSIVE, _LOSSLESS = 0xC2, 0xC3
-_PROCESSES = frozenset({0xC0, 0xC1, _PROGRESSIVE, _LOSSLESS})  # Huffman: baseline, extended, and these two
+# Baseline, extended, these two, and arithmetic codes in sequence or progressive; none of them hierarchical.
+_PROCESSES = frozenset({0xC0, 0xC1, _PROGRESSIVE, _LOSSLESS, 0xC9, 0xCA})
 _END_OF_IMAGE = b"\xff\xd9"  # libjpeg makes up what is missing without it
 _END_SEARCH = 64  # bytes of padding that may follow, and any number of zeros
 

@@ -10,6 +10,7 @@ from deid_pipeline.dicom.decisions import AskedAlways, RuleSource
 from deid_pipeline.dicom.display import display_of
 from deid_pipeline.dicom.editor import EditedDataSet, HeaderEditor, edit_data_set
 from deid_pipeline.dicom.encoding import element as encoded_element
+from deid_pipeline.dicom.encoding import element_header
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
 from deid_pipeline.dicom.iods import attribute_type, iod_name
 from deid_pipeline.dicom.layout import overlay_bit_positions, pixel_layout
@@ -35,6 +36,7 @@ __all__ = [
     "dictionary_vr",
     "display_of",
     "edit_data_set",
+    "element_header",
     "element_rows",
     "encoded_element",
     "encoded_text",

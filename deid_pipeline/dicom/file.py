@@ -38,7 +38,7 @@ _NO_TEXT = frozenset({"OB", "UN", "SQ"})
 _NO_PLACE = frozenset({"", "(0000,0000)"})  # where an element would begin with zeros
 _BLOCK = 1 << 20
 _HEADER = 8  # bytes of an element's header; fewer zeros may be the beginning of one that was cut off
-_DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205", "1.2.840.10008.1.2.8.1"}
+_DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"}  # JPIP: no pixels, only where they are
 
 
 Content = bytes | mmap.mmap
@@ -55,7 +55,7 @@ class DicomFile:
 
     path: Path
     descriptor: int
-    buffer: Buffer
+    buffer: Content
     preamble: bytes  # 128 bytes, or empty
     meta: dict[int, str]  # text values of group 2
     transfer_syntax_uid: str
@@ -144,7 +144,7 @@ def _parse(path: Path, descriptor: int, content: Content) -> DicomFile:
     meta, uid, start = read_head(content)
     preamble = content[:128] if content[128:132] == b"DICM" else b""
     syntax = dataset_syntax(uid)
-    buffer: Buffer = content
+    buffer = content
     end = len(content)
     if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
         buffer = inflate(content, start)
@@ -238,7 +238,8 @@ def dataset_syntax(uid: str) -> Syntax:
     if uid == EXPLICIT_VR_BIG_ENDIAN:
         return EXPLICIT_BE
     if uid in _DEFLATED_OTHERS or not uid.startswith(f"{IMPLICIT_VR_LITTLE_ENDIAN}."):
-        raise SourceDataError("the transfer syntax is not supported")
+        jpip = "the pixels lie on a JPIP server and not in the file"
+        raise SourceDataError(jpip if uid in _DEFLATED_OTHERS else "the transfer syntax is not supported")
     return EXPLICIT_LE
 
 

@@ -183,7 +183,8 @@ def test_preamble_and_group_2_are_new_and_agree_with_the_data_set(tmp_path: Path
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN])
 def test_zeros_behind_the_data_set_are_no_part_of_it_and_other_bytes_are_damage(tmp_path: Path, syntax: str) -> None:
-    whole = save(small_ct(), tmp_path / "whole.dcm", syntax=syntax).read_bytes()
+    order = ">" if syntax == BIG_ENDIAN else "<"
+    whole = save(small_ct(order=order), tmp_path / "whole.dcm", syntax=syntax).read_bytes()
     pixels = whole[-2048:]
     for number in (8, 510, 2048):
         result = release(tmp_path / str(number), whole + bytes(number))
@@ -194,7 +195,8 @@ def test_zeros_behind_the_data_set_are_no_part_of_it_and_other_bytes_are_damage(
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN, DEFLATED])
 def test_every_uncompressed_syntax_is_released_in_itself(tmp_path: Path, syntax: str) -> None:
-    result = release(tmp_path, save(small_ct(), tmp_path / "source.dcm", syntax=syntax).read_bytes())
+    order = ">" if syntax == BIG_ENDIAN else "<"
+    result = release(tmp_path, save(small_ct(order=order), tmp_path / "source.dcm", syntax=syntax).read_bytes())
     assert_clean(result)
     assert result.dataset.file_meta.TransferSyntaxUID == syntax
     assert result.dataset.pixel_array.shape == (32, 32)
