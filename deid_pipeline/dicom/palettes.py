@@ -18,7 +18,7 @@ _DISCRETE, _LINEAR, _INDIRECT = range(3)
 
 
 def palette_colours(file: DicomFile, *, is_signed: bool) -> tuple[tuple[tuple[int, int, int], ...], int]:
-    """The colours of a PALETTE COLOR image and the stored value of the first one; none where nobody understands them."""
+    """The colours of a PALETTE COLOR image and the stored value of the first one; none where there are none to read."""
     first, channels = _tables(file, is_signed=is_signed)
     return (tuple(zip(*channels, strict=False)), first) if len(channels) == len(_PLAIN) else ((), 0)
 
