@@ -7,20 +7,21 @@ windows of single frames in functional groups, tables that are not linear (VOI L
 from __future__ import annotations
 
 import math
-import struct
 
 from deid_pipeline.dicom.file import DicomFile
-from deid_pipeline.dicom.values import element_bytes
+from deid_pipeline.dicom.palettes import palette_colours
+from deid_pipeline.dicom.values import element_bytes, first_number
 from deid_pipeline.model import Display
 
 _CENTER, _WIDTH, _INTERCEPT, _SLOPE = 0x00281050, 0x00281051, 0x00281052, 0x00281053
-_DESCRIPTOR, _TABLES = 0x00281101, (0x00281201, 0x00281202, 0x00281203)
+_PIXEL_REPRESENTATION = 0x00280103
 _MOST_WINDOWS = 2
 
 
 def display_of(file: DicomFile) -> Display:
     """How a viewer would show the pixels of an open file; what cannot be understood is left out."""
-    colours, first = _palette(file)
+    sign = first_number(file.buffer, file.by_tag.get(_PIXEL_REPRESENTATION), big_endian=file.syntax.big_endian)
+    colours, first = palette_colours(file, is_signed=sign == 1)
     return Display(_windows(file), colours, first)
 
 
@@ -46,28 +47,3 @@ def _numbers(file: DicomFile, tag: int) -> list[float]:
         return [float(value) for value in element_bytes(file.buffer, element).decode("latin-1").split("\\")]
     except ValueError:
         return []
-
-
-def _palette(file: DicomFile) -> tuple[tuple[tuple[int, int, int], ...], int]:
-    """The colours of plain tables, and the stored value of the first one."""
-    descriptor = file.by_tag.get(_DESCRIPTOR)
-    tables = [file.by_tag.get(tag) for tag in _TABLES]
-    raw = b"" if descriptor is None else element_bytes(file.buffer, descriptor)
-    if len(raw) < 6 or any(table is None for table in tables):
-        return (), 0
-    order = ">" if file.syntax.big_endian else "<"
-    count, first, bits = struct.unpack(f"{order}3H", raw[:6])
-    red, green, blue = (
-        _entries(element_bytes(file.buffer, table), bits=bits, count=count or 1 << 16, order=order)
-        for table in tables
-        if table is not None
-    )
-    return tuple(zip(red, green, blue, strict=False)), first
-
-
-def _entries(raw: bytes, *, bits: int, count: int, order: str) -> tuple[int, ...]:
-    """The entries of a table; those of 8 bits lie packed in words, or in a word each in files of old."""
-    words = struct.unpack(f"{order}{len(raw) // 2}H", raw[: len(raw) // 2 * 2])
-    if bits == 8 and len(raw) < 2 * count:
-        return tuple(byte for word in words for byte in (word & 0xFF, word >> 8))[:count]
-    return words[:count]

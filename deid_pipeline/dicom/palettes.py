@@ -17,6 +17,12 @@ _SEGMENTED = (0x00281221, 0x00281222, 0x00281223)
 _DISCRETE, _LINEAR, _INDIRECT = range(3)
 
 
+def palette_colours(file: DicomFile, *, is_signed: bool) -> tuple[tuple[tuple[int, int, int], ...], int]:
+    """The colours of a PALETTE COLOR image and the stored value of the first one; none where there are none to read."""
+    first, channels = _tables(file, is_signed=is_signed)
+    return (tuple(zip(*channels, strict=False)), first) if len(channels) == len(_PLAIN) else ((), 0)
+
+
 def darkest_index(file: DicomFile, *, bits_stored: int, is_signed: bool) -> int | None:
     """The stored value that a PALETTE COLOR image shows darkest, of those that a sample can hold.
 
@@ -25,19 +31,24 @@ def darkest_index(file: DicomFile, *, bits_stored: int, is_signed: bool) -> int 
     int or None
         None where there are no tables, or tables that cannot be understood.
     """
-    descriptor = file.by_tag.get(_DESCRIPTOR)
-    raw = b"" if descriptor is None else element_bytes(file.buffer, descriptor)
-    order = ">" if file.syntax.big_endian else "<"
-    if len(raw) < 6:
-        return None
-    count, first, bits = struct.unpack(f"{order}HhH" if is_signed else f"{order}3H", raw[:6])
-    channels = _channels(file, bits=bits, count=count or 1 << 16, order=order)
+    first, channels = _tables(file, is_signed=is_signed)
     low = -(1 << (bits_stored - 1)) if is_signed else 0
     known = min((len(channel) for channel in channels), default=0)
     reachable = range(max(0, low - first), min(known, low + (1 << bits_stored) - first))
     if not reachable:
         return None
-    return int(first) + min(reachable, key=lambda index: sum(channel[index] for channel in channels))
+    return first + min(reachable, key=lambda index: sum(channel[index] for channel in channels))
+
+
+def _tables(file: DicomFile, *, is_signed: bool) -> tuple[int, list[tuple[int, ...]]]:
+    """The stored value of the first entry, and the entries of red, green and blue; no tables where there are none."""
+    descriptor = file.by_tag.get(_DESCRIPTOR)
+    raw = b"" if descriptor is None else element_bytes(file.buffer, descriptor)
+    order = ">" if file.syntax.big_endian else "<"
+    if len(raw) < 6:
+        return 0, []
+    count, first, bits = struct.unpack(f"{order}HhH" if is_signed else f"{order}3H", raw[:6])
+    return int(first), _channels(file, bits=bits, count=count or 1 << 16, order=order)
 
 
 def _channels(file: DicomFile, *, bits: int, count: int, order: str) -> list[tuple[int, ...]]:

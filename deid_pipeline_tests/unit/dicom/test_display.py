@@ -80,6 +80,18 @@ def test_colours_are_those_of_the_tables(tmp_path: Path, syntax: str, bits: int)
     assert found.palette_first == 7
 
 
+def test_segmented_tables_and_signed_values_are_read(tmp_path: Path) -> None:
+    dataset = small_ct()
+    dataset.PixelRepresentation = 1
+    for colour in ("Red", "Green", "Blue"):
+        dataset.add_new(f"{colour}PaletteColorLookupTableDescriptor", "SS", [3, -1, 16])
+        segment = struct.pack("<5H", 0, 3, 10, 20, 30)  # discrete, of three entries
+        dataset.add_new(f"Segmented{colour}PaletteColorLookupTableData", "OW", segment)
+    with open_dicom(save(dataset, tmp_path / "a.dcm")) as file:
+        found = display_of(file)
+    assert (found.palette, found.palette_first) == (((10,) * 3, (20,) * 3, (30,) * 3), -1)
+
+
 def test_without_all_tables_there_are_no_colours(tmp_path: Path) -> None:
     dataset = small_ct()
     dataset.add_new("RedPaletteColorLookupTableDescriptor", "US", [4, 0, 16])

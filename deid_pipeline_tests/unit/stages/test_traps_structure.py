@@ -181,6 +181,15 @@ def test_preamble_and_group_2_are_new_and_agree_with_the_data_set(tmp_path: Path
     assert result.dataset.file_meta.MediaStorageSOPInstanceUID == result.dataset.SOPInstanceUID
 
 
+def in_order(syntax: str) -> Dataset:
+    """A small instance whose samples are in the byte order of a syntax."""
+    dataset = small_ct()
+    if syntax == BIG_ENDIAN:
+        raw = dataset.PixelData
+        dataset.PixelData = bytes(raw[at ^ 1] for at in range(len(raw)))
+    return dataset
+
+
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN])
 def test_zeros_behind_the_data_set_are_no_part_of_it_and_other_bytes_are_damage(tmp_path: Path, syntax: str) -> None:
     order = ">" if syntax == BIG_ENDIAN else "<"
