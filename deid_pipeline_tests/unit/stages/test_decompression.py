@@ -45,7 +45,7 @@ class _Reader:
 
     name: str = "stub"
 
-    def read(self, image: object) -> list[ReadLine]:  # noqa: ARG002 - the engine's signature
+    def read(self, image: object, *, enlarge: bool = True) -> list[ReadLine]:  # noqa: ARG002 - the engine's signature
         return [ReadLine(BOX, "Quill", 0.9)]
 
 
