@@ -36,6 +36,9 @@ LOSSY_WAVELETS = frozenset({f"{_PREFIX}4.91", f"{_PREFIX}4.203"})
 
 UNCOMPRESSED = frozenset({f"{_PREFIX}1.98", f"{_PREFIX}8.1"})
 """Syntaxes of native frames in items."""
+DITHERED = frozenset({f"{_PREFIX}4.111"})
+"""Syntaxes whose first reader spreads what it rounds over neighbours: one colour comes as two. The second does not."""
+
 IRREVERSIBLE = COSINE_TRANSFORMS | LOSSY_WAVELETS | {f"{_PREFIX}4.{end}" for end in ("81", "107", "108", "112")}
 """Syntaxes whose frames may be lossy: no bit of a sample means anything by itself."""
 
@@ -209,6 +212,13 @@ def _open_jph(frame: bytes, _: Part10) -> Samples:
     return np.asarray(imagecodecs.htj2k_decode(frame, planar=False))
 
 
+def _jpeg_in_jpeg_xl(frame: bytes, file: Part10) -> Samples:
+    """The JPEG stream that a frame was made of, read as one."""
+    import imagecodecs
+
+    return _jpeg(bytes(imagecodecs.jpegxl_decode_jpeg(frame, numthreads=1)), file)
+
+
 def _jpeg_xl(frame: bytes, _: Part10) -> Samples:
     """Samples, also of what was made of a JPEG stream: by another way than through that stream."""
     import imagecodecs
@@ -232,6 +242,6 @@ _READERS: dict[str, tuple[Callable[[bytes, Part10], Samples], ...]] = {
     "4.202": (_open_jpeg, _open_jph),
     "4.203": (_open_jpeg, _open_jph),
     "4.110": (_jpeg_xl,),
-    "4.111": (_jpeg_xl,),
+    "4.111": (_jpeg_xl, _jpeg_in_jpeg_xl),
     "4.112": (_jpeg_xl,),
 }

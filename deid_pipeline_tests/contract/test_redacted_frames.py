@@ -67,7 +67,8 @@ def test_outside_equal_inside_filled(cell: Cell, boxes: list[Box], seed: int, pl
         np.testing.assert_array_equal(again.reshape(26, 40, -1)[~changed], old.reshape(26, 40, -1)[~changed])
         for box in boxes:
             inside = again[max(0, box.top) : box.bottom, max(0, box.left) : box.right]
-            assert (inside == inside[0, 0]).all(), name
+            spread = cell.transfer_syntax_uid.endswith(".111")  # libjxl spreads what it rounds over neighbours
+            assert np.ptp(inside, axis=(0, 1)).max() <= spread if inside.size else True, name
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=_IDS)

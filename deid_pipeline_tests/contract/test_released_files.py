@@ -29,7 +29,7 @@ class Reader:
 
     name = "stub"
 
-    def read(self, image: object) -> list[ReadLine]:  # noqa: ARG002 - the engine's signature
+    def read(self, image: object, *, enlarge: bool = True) -> list[ReadLine]:  # noqa: ARG002 - the engine's signature
         return [ReadLine(Box(6, 6, 22, 14), "Quill", 0.9)]
 
 

@@ -25,7 +25,7 @@ class Reader:
 
     name = "stub"
 
-    def read(self, image: np.ndarray) -> list[ReadLine]:  # type: ignore[type-arg]
+    def read(self, image: np.ndarray, *, enlarge: bool = True) -> list[ReadLine]:  # type: ignore[type-arg]  # noqa: ARG002
         return [ReadLine(Box(8, 8, 20, 14), "Quill", 0.9)] if image[16, 16] == 255 else []
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +45,7 @@ class _Reader:
 
     name: str = "stub"
 
-    def read(self, image: object) -> list[ReadLine]:  # noqa: ARG002 - the engine's signature
+    def read(self, image: object, *, enlarge: bool = True) -> list[ReadLine]:  # noqa: ARG002 - the engine's signature
         return [ReadLine(BOX, "Quill", 0.9)]
 
 
@@ -257,3 +259,32 @@ def test_the_gate_knows_how_decompressed_samples_are_to_be_read(
     setattr(output, keyword, value)
     output.save_as(case.output_path)
     assert details(case)["pixels_retained"].startswith(f"{tag} is not what decoding gives")
+
+
+def test_memory_does_not_grow_with_the_number_of_frames(tmp_path: Path) -> None:
+    """The resident peak of a process that decompresses a few frames, and of one with 100 times as many."""
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from deid_pipeline.dicom import open_dicom, pixel_layout, write_dicom\n"
+        "from deid_pipeline.model import Box\n"
+        "from deid_pipeline.stages.decompression import decompress_pixels\n"
+        "from deid_pipeline.stages.filling import Filling\n"
+        "with open_dicom(Path(sys.argv[1])) as file:\n"
+        "    layout = pixel_layout(file)\n"
+        "    edit = decompress_pixels(file, layout, {0: (Box(2, 2, 99, 20),)}, filling=Filling())\n"
+        "    whole = [(file.start, file.end)]\n"
+        "    write_dicom(sys.argv[2], file, head=b'', segments=whole, replacements=edit.replacements)\n"
+        "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
+    )
+    large = np.tile(picture(0), (10, 8))  # 480 by 512 pixels
+    peaks = []
+    for count in (4, 400):
+        dataset = instance([progressive(large)] * count)
+        dataset.Rows, dataset.Columns = large.shape
+        source = save(dataset, tmp_path / f"{count}.dcm", syntax=JPEGBaseline8Bit)
+        target = tmp_path / f"out{count}"
+        arguments = [sys.executable, "-c", program, str(source), str(target)]
+        ran = subprocess.run(arguments, check=True, capture_output=True, text=True)
+        assert target.stat().st_size > count * large.size
+        peaks.append(int(ran.stdout) / 1024)
+    assert peaks[1] - peaks[0] < 60, peaks

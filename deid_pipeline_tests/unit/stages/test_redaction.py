@@ -356,3 +356,18 @@ def test_jpeg_xl_files_are_redacted_under_their_own_syntax(
             outside[0:17, 0:33] = syntax != "111"
             outside[5:9, 3:20] = False
         np.testing.assert_array_equal(first[outside], second[outside])
+
+
+@pytest.mark.parametrize("darkest", [20, 21, 22, 23])
+def test_a_colour_between_two_values_of_jpeg_xl_does_not_hold_a_file(tmp_path: Path, darkest: int) -> None:
+    """Its reader spreads over neighbours what it rounds, so that one colour comes as two."""
+    frame = np.random.default_rng(1).integers(darkest, 250, (2, 64, 80, 1), dtype=np.uint8)
+    dataset = small_ct()
+    dataset.Rows, dataset.Columns, dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 64, 80, 8, 8, 7
+    dataset.PixelData = encapsulate(
+        [bytes(imagecodecs.jpegxl_encode_jpeg(imagecodecs.jpeg8_encode(frame[0], level=60)))]
+    )
+    dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
+    source = save(dataset, tmp_path / "in.dcm", syntax="1.2.840.10008.1.2.4.111")
+    for fill in ("solid", "background"):
+        redact_file(source, tmp_path / "out.dcm", everywhere(BOX), fill=fill)

@@ -25,7 +25,7 @@ class Reader:
     def __init__(self, *, sees: bool) -> None:
         self.sees, self.count = sees, 0
 
-    def read(self, image: object) -> list[ReadLine]:  # noqa: ARG002 - the engine's signature
+    def read(self, image: object, *, enlarge: bool = True) -> list[ReadLine]:  # noqa: ARG002 - the engine's signature
         self.count += 1
         return [ReadLine(Box(8, 4, 40, 20), "Quill", 0.9)] if self.sees and self.count % 3 == 0 else []
 
