@@ -38,6 +38,8 @@ class CheckCase:
     written into each frame with boxes, in the order of frames; None means one colour in each box.
     ``claims_clean_pixels`` says whether the fill leaves so little that the output may claim Clean Pixel Data.
     ``is_code_word`` says of a word whether code strings are made of it: in these it is no name, whoever is called so.
+    ``still_names`` says whether a text has something of some identifiers as its context shows: asked where only words
+    are left that are also everybody's.
     """
 
     source_path: Path
@@ -56,6 +58,7 @@ class CheckCase:
     written: Callable[[], Iterator[tuple[int, Sequence[Patch]]]] | None = None
     claims_clean_pixels: bool = True
     is_code_word: Callable[[str], bool] = field(default=lambda word: False)  # noqa: ARG005
+    still_names: Callable[[Sequence[Identifier], str], bool] = field(default=lambda identifiers, text: True)  # noqa: ARG005
 
     @cached_property
     def source(self) -> Part10:
