@@ -121,7 +121,7 @@ class Cleaner:
 
     def _mapped_uids(self, text: str, mode: CleaningMode) -> dict[tuple[int, int], str]:
         """What takes the place of UIDs in a text, by their ranges; none where ``remove`` finds them anyway."""
-        if self._pseudonym is None or text.count(".") < 4:
+        if self._pseudonym is None:
             return {}
         found = [(one.start, one.end) for one in find_uids(text)]
         mapped = {span: self._pseudonym(IdentifierKind.UID, text[slice(*span)]) for span in found}

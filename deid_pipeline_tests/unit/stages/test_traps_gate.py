@@ -33,3 +33,12 @@ def test_a_text_is_cleaned_of_what_the_gate_would_hold(
     result = release(tmp_path, dataset, strategy)
     assert (result.status, result.reason) == ("released", "")
     assert result.dataset.SeriesDescription == kept
+
+
+def test_a_uid_of_two_dots_in_a_text_follows_its_element(tmp_path: Path) -> None:
+    dataset = small_ct()
+    dataset.StudyInstanceUID = "2.25.329800735698586629295641978511506172918"
+    dataset.ImageComments = f"KNEE study {dataset.StudyInstanceUID}"
+    result = release(tmp_path, dataset)
+    assert (result.status, result.reason) == ("released", "")
+    assert result.dataset.ImageComments == f"KNEE study {result.dataset.StudyInstanceUID}"
