@@ -39,6 +39,8 @@ class CheckCase:
     ``claims_clean_pixels`` says whether the fill leaves so little that the output may claim Clean Pixel Data.
     ``may_be_decompressed`` says whether compressed frames with boxes may have become uncompressed.
     ``is_code_word`` says of a word whether code strings are made of it: in these it is no name, whoever is called so.
+    ``still_names`` says whether a text has something of some identifiers as its context shows: asked where only words
+    are left that are also everybody's.
     """
 
     source_path: Path
@@ -58,6 +60,7 @@ class CheckCase:
     claims_clean_pixels: bool = True
     may_be_decompressed: bool = False
     is_code_word: Callable[[str], bool] = field(default=lambda word: False)  # noqa: ARG005
+    still_names: Callable[[Sequence[Identifier], str], bool] = field(default=lambda identifiers, text: True)  # noqa: ARG005
 
     @cached_property
     def source(self) -> Part10:

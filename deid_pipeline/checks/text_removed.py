@@ -9,15 +9,15 @@ from __future__ import annotations
 import bisect
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from deid_pipeline.checks.case import RETAIN_DEVICE, RETAIN_FULL_DATES, RETAIN_INSTITUTION, CheckCase
 from deid_pipeline.checks.leaf import Leaf
-from deid_pipeline.checks.needles import SHORTEST_ID, NeedleSet, Spelling, needle_set
+from deid_pipeline.checks.needles import NeedleSet, Spelling, needle_set
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.scanning import Scanner
-from deid_pipeline.model import Identifier, IdentifierKind
+from deid_pipeline.model import SHORTEST_ID, Identifier, IdentifierKind
 
 _DATE_VRS = frozenset({"DA", "DT", "TM"})
 _MARKERS = ("(0012,0063)", "(0012,0064)")
@@ -42,12 +42,14 @@ class TextRemoved:
         return outcome(_leaks(case, needles, secrets))
 
 
-def _leaks(case: CheckCase, needles: NeedleSet, secrets: Iterable[Identifier]) -> Iterator[str]:
+def _leaks(case: CheckCase, needles: NeedleSet, secrets: Sequence[Identifier]) -> Iterator[str]:
     allowed: Counter[int] = Counter()  # by spelling: hits that are no leak
     told: Counter[int] = Counter()  # by spelling: leaks told by their tag
     leaves = (*case.output.meta, *case.output.leaves)
+    ordinary = [one for one in secrets if one.ordinary]
     for leaf, key in _text_hits(leaves, needles.in_text):
-        if _is_allowed(case, leaf, needles.spellings[key]):
+        spelling = needles.spellings[key]
+        if _is_allowed(case, leaf, spelling) or (spelling.ordinary and not case.still_names(ordinary, leaf.text)):
             allowed[key] += 1
         else:
             told[key] += 1

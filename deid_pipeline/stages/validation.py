@@ -25,7 +25,7 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
-from deid_pipeline.phi import harvest, is_code_word
+from deid_pipeline.phi import harvest, is_code_word, still_names
 from deid_pipeline.pseudonyms import uid_pseudonym
 from deid_pipeline.redaction import fill_named
 from deid_pipeline.reports import clear_previews
@@ -170,6 +170,7 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         claims_clean_pixels=fill.hides_all,
         may_be_decompressed=decompressed,
         is_code_word=is_code_word,
+        still_names=still_names,
         unused_bits_cleared=unused,
         boxes_by_plane=by_plane,
     )
