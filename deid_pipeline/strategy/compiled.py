@@ -17,6 +17,7 @@ from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
 from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_code, sound_value
 from deid_pipeline.strategy.pixel_rules import PixelRules
+from deid_pipeline.strategy.private_values import private_rule
 from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
 from deid_pipeline.strategy.selectors import Specificity, as_written, private_selector, specificity
@@ -150,11 +151,7 @@ class Rules:
         place = ".".join(f"{one:08x}" for one in (*parents, tag))
         row = self._index[Specificity.PATH].get(place)
         if tag >> 16 & 1 and row is None:
-            row = self._index[Specificity.TAG].get(private_selector(tag >> 16, creator, tag)) if creator else None
-            if row is None:
-                return self._unnamed(self._strategy.private, vr, "private elements")
-            vr = row.vr if vr == "UN" and row.vr else vr
-            return self._bound(row.action, row.option, (vr, row.vr), row.origin)
+            return self._private(tag, vr, creator)
         row = row or self._public_row(tag, vr)
         if row is not None:
             action = row.action
@@ -166,6 +163,19 @@ class Rules:
         if _in_data_dictionary(tag):
             return self._kept(vr, _dictionary_vr(tag), "PS3.6, not listed in Table E.1-1")
         return self._unnamed(self._strategy.unlisted, vr, "unlisted elements")
+
+    def _private(self, tag: int, vr: str, creator: str) -> Rule:
+        """The rule for a private element; a row for the VR that it is written with is narrower than one for any."""
+        rows, selector = self._index[Specificity.TAG], private_selector(tag >> 16, creator, tag)
+        row = rows.get(selector + vr) or rows.get(selector) if creator else None
+        if row is None:
+            return self._unnamed(self._strategy.private, vr, "private elements")
+        if self._strategy.codes:
+            rule = private_rule(row.action, row.option, (vr, row.vr), (tag, creator), origin=row.origin)
+            if rule is not None:
+                return rule
+        vr = row.vr if vr == "UN" and row.vr else vr
+        return self._bound(row.action, row.option, (vr, row.vr), row.origin)
 
     def _public_row(self, tag: int, vr: str) -> RuleRow | None:
         """The narrowest row that speaks of a public tag wherever it stands, without the VR's default."""
