@@ -15,7 +15,7 @@ from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
-from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_code, sound_value
+from deid_pipeline.strategy.keeping import Sound, action_for_stranger, kept_text, mended_value, sound_code, sound_value
 from deid_pipeline.strategy.pixel_rules import PixelRules
 from deid_pipeline.strategy.private_values import private_rule
 from deid_pipeline.strategy.profile import action_for_type
@@ -161,7 +161,7 @@ class Rules:
                 action = action_for_type(row.code, row.vr or vr, self._type_of(tag))
             return self._bound(action, row.option, (vr, _dictionary_vr(tag)), row.origin)
         if _in_data_dictionary(tag):
-            return self._kept(vr, _dictionary_vr(tag), "PS3.6, not listed in Table E.1-1")
+            return self._kept(vr, _dictionary_vr(tag), "PS3.6, not listed in Table E.1-1", tag=tag)
         return self._unnamed(self._strategy.unlisted, vr, "unlisted elements")
 
     def _private(self, tag: int, vr: str, creator: str) -> Rule:
@@ -212,14 +212,18 @@ class Rules:
         except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
             return _deleted(origin)
 
-    def _kept(self, vr: str, meant: str, origin: str) -> Rule:
-        """Keep, and under a profile, which claims that nothing identifying is left, only what may be there."""
+    def _kept(self, vr: str, meant: str, origin: str, *, tag: int | None = None) -> Rule:
+        """Keep, and under a profile, which claims that nothing identifying is left, only what may be there.
+
+        ``tag`` is that of an element which no row names.
+        """
         if not self._strategy.codes:
             return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr)
         other = action_for_stranger(vr, meant)
         if other is not None:
             return self._bound(other, "remove" if other.name == "cleanTag" else "", (vr, vr), origin)
-        return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr, sound_value(vr))
+        rewrite, sound = kept_text(vr, listed=tag is None, tag=tag or 0) or (mended_value(vr), sound_value(vr))
+        return Rule(Effect.KEEP, rewrite, "keep", origin, vr, sound)
 
 
 def _is_unread(tag: int, *, nested: bool) -> bool:
