@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from deid_pipeline.dicom.dummies import Surroundings, legal_dummy
-from deid_pipeline.dicom.encoding import element
+from deid_pipeline.dicom.encoding import element, sequence
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.iods import required_tags
 from deid_pipeline.dicom.structure import Syntax, dictionary_vr
@@ -59,8 +59,15 @@ def _encoded(
         vr = dictionary_vr(tag)
         value = b"" if kind == "2" else _value(tag, vr, surroundings)
         if value is not None:
-            made.append((tag, element(tag, vr, value, syntax)))
+            made.append((tag, _coded(tag, value, syntax) if vr == "SQ" and value else element(tag, vr, value, syntax)))
     return tuple(made)
+
+
+def _coded(tag: int, code: bytes, syntax: Syntax) -> bytes:
+    """A sequence of one code, written as in HL7: value, scheme, meaning."""
+    value, scheme, meaning = code.split(b"^")
+    parts = ((0x00080100, "SH", value), (0x00080102, "SH", scheme), (0x00080104, "LO", meaning))
+    return sequence(tag, [b"".join(element(*part, syntax) for part in parts)], syntax)
 
 
 def _value(tag: int, vr: str, surroundings: Surroundings) -> bytes | None:

@@ -8,7 +8,7 @@ in annotation), or what says nothing. Without a row there is a word for text and
 else stays absent:
 
 - numbers (spacing, position, energy, dose): they are measured with, and a viewer stacks and scales by them;
-- codes and defined terms (laterality, anatomy, view, units, pulse sequence): each one is a finding;
+- codes and defined terms (laterality, anatomy, view, units): each one is a finding, unless the class decides it;
 - UIDs: they join instances, which only pseudonyms of real ones may;
 - sequences: an item without its own Type 1 attributes conforms to nothing;
 - whatever says how stored pixel values are read and shown (rows, bits, photometric interpretation, frames, look-up
