@@ -104,8 +104,9 @@ def _organisation(tokens: Tokens, at: int) -> Iterator[Found]:
     named = False
     while first > 0 and at - first < 7 and tokens.near(first - 1) and "," not in tokens.gap(first - 1):
         known, look = tokens.flags[first - 1], first - 1
-        if tokens.words[look] == "s" and look and tokens.gap(look - 1) in ("'", "’"):
-            pass  # Children's
+        if known & Flag.CONNECTING and look and tokens.gap(look - 1) in ("'", "’"):  # the s of Children's
+            if not tokens.flags[look - 1] & Flag.GENERIC_PLACE:
+                break
         elif _distinctive(tokens, look):
             named = True
         elif not known & Flag.GENERIC_PLACE or not (

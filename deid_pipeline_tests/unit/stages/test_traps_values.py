@@ -35,6 +35,7 @@ LISTS = ("id_keywords", "place_keywords", "contact_keywords")
         (0x00180022, "CS", b"FAST QUILLFEATHER ", "FAST"),
         (0x00180015, "CS", b"QF-0042917", ""),
         (0x00180015, "CS", b"CHEST 20190412", "CHEST"),
+        (0x00180015, "CS", b"KNEE 555-123-4567 ", "KNEE"),
         (0x00180050, "DS", b"1.25000000000000000001", "1.25000000000000000001"),
         (0x00180022, "CS", b"ACR_GEMS", "ACR_GEMS"),
     ],
