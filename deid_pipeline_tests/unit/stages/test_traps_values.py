@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset
-from pydicom.uid import GrayscaleSoftcopyPresentationStateStorage
+from pydicom.uid import DigitalXRayImageStorageForPresentation, GrayscaleSoftcopyPresentationStateStorage
 
 from deid_pipeline.phi.words import word_list
 from deid_pipeline_tests.data_sets import explicit, item
@@ -152,3 +152,19 @@ def test_a_meaning_of_a_registered_scheme_loses_what_the_header_names(tmp_path: 
     cleaned, kept = made.dataset.AnatomicRegionSequence
     assert (cleaned.CodeValue, cleaned.CodeMeaning) == (code, "Pain")
     assert kept.CodeMeaning == "Disease of Mitchell, Baker cyst 7"
+
+
+@pytest.mark.parametrize(
+    ("said", "frames_read", "says"),
+    [(None, 1, "NO"), (None, 0, "YES"), ("YES", 1, "YES"), ("NO", 1, "NO")],
+)
+def test_burned_in_annotation_is_no_where_all_was_read_and_the_source_says_nothing(
+    tmp_path: Path, said: str | None, frames_read: int, says: str
+) -> None:
+    dataset = small_ct()
+    dataset.SOPClassUID, dataset.Modality = DigitalXRayImageStorageForPresentation, "DX"
+    if said is not None:
+        dataset.BurnedInAnnotation = said
+    made = release(tmp_path, dataset, frames_read=frames_read)
+    assert (made.status, made.reason) == ("released", "")
+    assert made.dataset.BurnedInAnnotation == says
