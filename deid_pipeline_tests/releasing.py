@@ -41,7 +41,7 @@ class Released:
 def release(folder: Path, source: Dataset | bytes, strategy: str = "midi_b") -> Released:
     """Take one file, given as a data set or as bytes, through reading, rebuilding and the gate.
 
-    ``folder`` holds the source. Projects of shipped strategies are shared by all tests of a process, key included.
+    ``folder`` holds the source. Projects of shipped strategies are shared by all tests of a process.
     """
     folder.mkdir(exist_ok=True)
     path = folder / "source.dcm"
@@ -72,9 +72,12 @@ def taken_through(project: Project, path: Path) -> Released:
 
 @cache
 def shared_project(strategy: str) -> Project:
-    """A project of a shipped strategy, which lasts as long as the process."""
+    """A project of a shipped strategy, which lasts as long as the process; its key is the same on every run."""
     folder = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    key = Path(folder) / "key.hex"
+    key.touch(mode=0o600)
+    key.write_text(bytes(range(32)).hex())
     return project_in(Path(folder), strategy=strategy)
 
 

@@ -37,7 +37,10 @@ class CheckCase:
     removed ones. ``expected_patient_id`` is empty when the output is to have none. ``written`` says anew what was to be
     written into each frame with boxes, in the order of frames; None means one colour in each box.
     ``claims_clean_pixels`` says whether the fill leaves so little that the output may claim Clean Pixel Data.
+    ``may_be_decompressed`` says whether compressed frames with boxes may have become uncompressed.
     ``is_code_word`` says of a word whether code strings are made of it: in these it is no name, whoever is called so.
+    ``still_names`` says whether a text has something of some identifiers as its context shows: asked where only words
+    are left that are also everybody's.
     """
 
     source_path: Path
@@ -55,7 +58,9 @@ class CheckCase:
     boxes_by_plane: Mapping[str, Mapping[int, tuple[Box, ...]]] = field(default_factory=dict)
     written: Callable[[], Iterator[tuple[int, Sequence[Patch]]]] | None = None
     claims_clean_pixels: bool = True
+    may_be_decompressed: bool = False
     is_code_word: Callable[[str], bool] = field(default=lambda word: False)  # noqa: ARG005
+    still_names: Callable[[Sequence[Identifier], str], bool] = field(default=lambda identifiers, text: True)  # noqa: ARG005
 
     @cached_property
     def source(self) -> Part10:

@@ -12,31 +12,33 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deid_pipeline.checks.scanning import Edge, Needle, Scanner
-from deid_pipeline.model import Identifier, IdentifierKind
+from deid_pipeline.checks.scanning import Needle, Scanner
+from deid_pipeline.model import Edge, Identifier, IdentifierKind, edge_of, is_letters, is_numeric, is_wide
 
 SEARCHED_KINDS = frozenset(
     {IdentifierKind.NAME, IdentifierKind.ID, IdentifierKind.DATE, IdentifierKind.PLACE, IdentifierKind.CONTACT}
 )
-SHORTEST_ID = 4
 _SHORTEST_NAME_IN_BYTES = 4  # three letters are frequent in binary values
 _SHORTEST_IN_PIXELS = 8
 _SHORTEST_NUMBER_IN_PIXELS = 10  # small sample values look like digits
 _LONG = 8
 
-_NOT_NUMERIC = re.compile(r"[^\d./:\- ]")
-_LETTERS_ONLY = re.compile(r"[^\W\d_]+")
 _ESCAPES = re.compile(rb"\x1b[()$]+.")
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One spelling of an identifier: its text, kind, and the VRs in which it is a term and no leak."""
+    """One spelling of an identifier: its text, kind, the VRs in which it is a term and no leak, its edge.
+
+    One that is ``ordinary``, everybody's word or a number that may measure, counts by its context; such words are
+    looked for in texts alone.
+    """
 
     text: str
     kind: IdentifierKind
     exempt_vrs: frozenset[str]
     edge: Edge
+    ordinary: bool
 
 
 @dataclass(frozen=True)
@@ -52,22 +54,22 @@ class NeedleSet:
 
 def needle_set(identifiers: Iterable[Identifier]) -> NeedleSet:
     """The needles of some identifiers; the same ones are prepared once."""
-    wanted = {(one.kind, spelling) for one in identifiers if one.kind in SEARCHED_KINDS for spelling in one.spellings}
+    wanted = {
+        (one.kind, spelling, spelling in one.ordinary)
+        for one in identifiers
+        if one.kind in SEARCHED_KINDS
+        for spelling in one.spellings
+    }
     return _prepared(frozenset(wanted))
 
 
-def is_wide(text: str) -> bool:
-    """Whether ``text`` is written in a script without spaces between words."""
-    return any(ord(character) >= 0x2E80 for character in text)
-
-
 @lru_cache(maxsize=32)
-def _prepared(wanted: frozenset[tuple[IdentifierKind, str]]) -> NeedleSet:
-    spellings = tuple(_spelling(kind, text) for kind, text in sorted(wanted) if _is_long_enough(kind, text))
+def _prepared(wanted: frozenset[tuple[IdentifierKind, str, bool]]) -> NeedleSet:
+    spellings = tuple(one for one in (_spelling(*each) for each in sorted(wanted)) if one is not None)
     text, file, native, encapsulated = [], [], [], []
     for key, spelling in enumerate(spellings):
         text.append(Needle(_folded(spelling.text.encode()), spelling.edge, key))
-        for data, high in _encoded(spelling.text):
+        for data, high in _encoded(spelling.text) if not spelling.ordinary or spelling.text.isdecimal() else ():
             if _counts_in_bytes(spelling, data + high):
                 file.append(Needle(data, spelling.edge, key, high))
             if len(data + high) >= _SHORTEST_IN_PIXELS:
@@ -78,27 +80,23 @@ def _prepared(wanted: frozenset[tuple[IdentifierKind, str]]) -> NeedleSet:
     return NeedleSet(spellings, Scanner(text), Scanner(file), Scanner(native), Scanner(encapsulated))
 
 
-def _is_long_enough(kind: IdentifierKind, text: str) -> bool:
-    shortest = 2 if is_wide(text) else SHORTEST_ID if kind == IdentifierKind.ID else 3
-    return sum(map(str.isalnum, text)) >= shortest and len(text.encode()) >= 2
+def _spelling(kind: IdentifierKind, text: str, ordinary: bool) -> Spelling | None:
+    spelling = unicodedata.normalize("NFC", text)
+    edge = edge_of(kind, spelling)
+    return None if edge is None else Spelling(spelling, kind, _exempt_vrs(kind, spelling), edge, ordinary)
 
 
-def _spelling(kind: IdentifierKind, text: str) -> Spelling:
-    normal = unicodedata.normalize("NFC", text)
-    numeric = _NOT_NUMERIC.search(normal) is None
+def _exempt_vrs(kind: IdentifierKind, text: str) -> frozenset[str]:
     if kind == IdentifierKind.DATE:
-        edge = Edge.DIGIT_BEFORE if normal.isdigit() else Edge.DIGIT
-        return Spelling(normal, kind, frozenset({"UI"}), edge)
-    if is_wide(normal):
-        return Spelling(normal, kind, frozenset(), Edge.NONE)
-    if _LETTERS_ONLY.fullmatch(normal) and kind in (IdentifierKind.NAME, IdentifierKind.ID):
-        return Spelling(normal, kind, frozenset({"CS", "UI"}), Edge.LETTER)
-    if numeric:
-        short = frozenset({"DS", "IS", "AS"}) if len(normal) < _LONG else frozenset()
-        return Spelling(normal, kind, short | {"UI", "TM", "DA", "DT"}, Edge.DIGIT)
-    if kind == IdentifierKind.PLACE or len(normal) < _LONG:
-        return Spelling(normal, kind, frozenset({"UI"}), Edge.WORD)
-    return Spelling(normal, kind, frozenset({"UI"}), Edge.NONE)
+        return frozenset({"UI"})
+    if is_wide(text):
+        return frozenset()
+    if is_letters(text) and kind in (IdentifierKind.NAME, IdentifierKind.ID):
+        return frozenset({"CS", "UI"})
+    if is_numeric(text):
+        short = frozenset({"DS", "IS", "AS"}) if len(text) < _LONG else frozenset()
+        return short | {"UI", "TM", "DA", "DT"}
+    return frozenset({"UI"})
 
 
 def _counts_in_bytes(spelling: Spelling, encoded: bytes) -> bool:
@@ -110,7 +108,7 @@ def _counts_in_bytes(spelling: Spelling, encoded: bytes) -> bool:
 def _counts_in_samples(text: str, in_utf_16: bool) -> bool:
     if in_utf_16 and len(text) < _SHORTEST_IN_PIXELS:
         return False
-    return len(text) >= _SHORTEST_NUMBER_IN_PIXELS or _NOT_NUMERIC.search(text) is not None
+    return len(text) >= _SHORTEST_NUMBER_IN_PIXELS or not is_numeric(text)
 
 
 def _encoded(text: str) -> Iterator[tuple[bytes, bytes]]:

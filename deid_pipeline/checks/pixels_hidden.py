@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Sequence
 import numpy as np
 
 from deid_pipeline.checks.case import CheckCase
-from deid_pipeline.checks.decoding import COSINE_TRANSFORMS, decoded, encapsulated_frames
+from deid_pipeline.checks.decoding import COSINE_TRANSFORMS, DITHERED, decoded, encapsulated_frames
 from deid_pipeline.checks.expected import equals_decoded, equals_native, expected
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.resemblance import resembles
@@ -117,7 +117,9 @@ def _frames(
                 case.output.forget_pages()
         return
     for index, frame in enumerate(encapsulated_frames(case.output, case.output_path)):
-        if index in wanted:
+        if index in wanted and case.output.meta_text(_TRANSFER_SYNTAX) in DITHERED:
+            yield index, decoded(frame, case.output, reader=1)
+        elif index in wanted:
             yield index, case.output_frames.decoded(index, frame, case.output)
 
 

@@ -14,10 +14,11 @@ import mmap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from deid_pipeline.model import Edge
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -29,17 +30,6 @@ _MOST_PAIRS = 7
 _DIGITS = frozenset(b"0123456789")
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz")
 _FOLDED = bytes(range(256)).lower()
-
-
-class Edge(Enum):
-    """What may not stand right before and behind a hit."""
-
-    NONE = "anything may"
-    LETTER = "no letter"
-    WORD = "no letter or digit"
-    DIGIT = "no digit"
-    DIGIT_BEFORE = "no digit before"
-    UID = "no digit or dot"
 
 
 _FORBIDDEN: dict[Edge, tuple[frozenset[int], frozenset[int]]] = {

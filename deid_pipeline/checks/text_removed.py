@@ -9,20 +9,22 @@ from __future__ import annotations
 import bisect
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from deid_pipeline.checks.case import RETAIN_DEVICE, RETAIN_FULL_DATES, RETAIN_INSTITUTION, CheckCase
 from deid_pipeline.checks.leaf import Leaf
-from deid_pipeline.checks.needles import SHORTEST_ID, NeedleSet, Spelling, needle_set
+from deid_pipeline.checks.needles import NeedleSet, Spelling, needle_set
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.scanning import Scanner
-from deid_pipeline.model import Identifier, IdentifierKind
+from deid_pipeline.model import SHORTEST_ID, Identifier, IdentifierKind
 
 _DATE_VRS = frozenset({"DA", "DT", "TM"})
 _MARKERS = ("(0012,0063)", "(0012,0064)")
 # Devices: station names, serial numbers, ids of generators, plates, detectors (PS3.15 E.3.8).
-_DEVICE_TAGS = ("(0008,1010)", "(0018,10", "(0018,700a)", "(0018,937", "(0018,936", "(0040,0010)", "(0040,0242)")
+_DEVICE_TAGS: tuple[str, ...] = ("(0008,1010)", "(0016,0051)", "(0018,10", "(0018,700a)", "(0018,936", "(0018,937")
+_DEVICE_TAGS += ("(0040,0010)", "(0040,0242)", "(3008,0105)")
+_DEVICE_PLACES = ("(0032,1020)", "(0040,0011)")  # where a device stands, which Table E.1-1 counts as its identity
 # Where a device is described: a station that is called like its model is no secret there.
 _DEVICE_DESCRIPTIONS = frozenset({0x00080070, 0x00081090, 0x00181020})
 
@@ -40,12 +42,14 @@ class TextRemoved:
         return outcome(_leaks(case, needles, secrets))
 
 
-def _leaks(case: CheckCase, needles: NeedleSet, secrets: Iterable[Identifier]) -> Iterator[str]:
+def _leaks(case: CheckCase, needles: NeedleSet, secrets: Sequence[Identifier]) -> Iterator[str]:
     allowed: Counter[int] = Counter()  # by spelling: hits that are no leak
     told: Counter[int] = Counter()  # by spelling: leaks told by their tag
     leaves = (*case.output.meta, *case.output.leaves)
+    ordinary = [one for one in secrets if one.ordinary]
     for leaf, key in _text_hits(leaves, needles.in_text):
-        if _is_allowed(case, leaf, needles.spellings[key]):
+        spelling = needles.spellings[key]
+        if _is_allowed(case, leaf, spelling) or (spelling.ordinary and not case.still_names(ordinary, leaf.text)):
             allowed[key] += 1
         else:
             told[key] += 1
@@ -60,7 +64,10 @@ def _leaks(case: CheckCase, needles: NeedleSet, secrets: Iterable[Identifier]) -
 def _is_openly_kept(case: CheckCase, identifier: Identifier) -> bool:
     """Whether the output says, by its method codes, that it keeps this kind, and has the very element unchanged."""
     code = {IdentifierKind.DATE: RETAIN_FULL_DATES, IdentifierKind.PLACE: RETAIN_INSTITUTION}.get(identifier.kind)
-    if identifier.kind == IdentifierKind.ID and identifier.tag_path.rsplit(".", 1)[-1].startswith(_DEVICE_TAGS):
+    last = identifier.tag_path.rsplit(".", 1)[-1]
+    if identifier.kind == IdentifierKind.ID and last.startswith(_DEVICE_TAGS):
+        code = RETAIN_DEVICE
+    if identifier.kind == IdentifierKind.PLACE and last in _DEVICE_PLACES and code not in case.claimed_codes:
         code = RETAIN_DEVICE
     return code in case.claimed_codes and case.is_kept(identifier.tag_path)
 

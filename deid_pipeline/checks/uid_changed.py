@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from deid_pipeline.checks.case import RETAIN_UIDS, CheckCase
 from deid_pipeline.checks.protocol import Outcome, outcome
-from deid_pipeline.checks.scanning import Edge, Needle, Scanner
+from deid_pipeline.checks.scanning import Needle, Scanner
+from deid_pipeline.model import Edge
 
 # Identify the instance itself, PS3.15 E.1.1: they change unless the Retain UIDs Option is claimed.
 INSTANCE_TAGS = frozenset({0x00080018, 0x0020000D, 0x0020000E, 0x00200052})

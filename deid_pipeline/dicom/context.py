@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+from functools import lru_cache
 
 from deid_pipeline.actions import InstanceContext, OverlayRedactor, TextCleaner
 from deid_pipeline.dicom.file import DicomFile
@@ -42,13 +43,18 @@ def instance_context(
 
 def _last_day(file: DicomFile) -> int | None:
     """The latest day on which an instance says that it, its study, series or content was made, as an ordinal."""
-    days = []
-    for tag in _MADE_ON:
-        text = file.text(tag)[:8] if tag in file.by_tag else ""
-        if len(text) == 8 and text.isascii() and text.isdigit():
-            with contextlib.suppress(ValueError):  # no day of any calendar
-                days.append(datetime.date(int(text[:4]), int(text[4:6]), int(text[6:])).toordinal())
-    return max(days, default=None)
+    by_tag = file.by_tag
+    days = [_day(file.text(tag)[:8]) for tag in _MADE_ON if tag in by_tag]
+    return max(days, default=0) or None
+
+
+@lru_cache(maxsize=1024)
+def _day(text: str) -> int:
+    """The ordinal of a day, 0 for what is no day of any calendar."""
+    if len(text) == 8 and text.isascii() and text.isdigit():
+        with contextlib.suppress(ValueError):
+            return datetime.date(int(text[:4]), int(text[4:6]), int(text[6:])).toordinal()
+    return 0
 
 
 def _decoded(file: DicomFile, tag: int, vr: str, encodings: tuple[str, ...]) -> str:

@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from deid_pipeline.actions import Effect, Rule
+from deid_pipeline.dicom.file import Content
 from deid_pipeline.dicom.paths import PathNamer
-from deid_pipeline.dicom.structure import PRIVATE, Buffer, Element, dictionary_vr
+from deid_pipeline.dicom.structure import PRIVATE, Element, dictionary_vr
 from deid_pipeline.dicom.values import element_bytes
 
 CHARACTER_SET = 0x00080005
@@ -68,7 +69,7 @@ class Decision(NamedTuple):
 
 
 def decide(
-    buffer: Buffer, elements: Sequence[Element], rules: RuleSource, parents: tuple[int, ...] = ()
+    buffer: Content, elements: Sequence[Element], rules: RuleSource, parents: tuple[int, ...] = ()
 ) -> list[Decision]:
     """All elements of one data set that are not merely copied, in their order; the character set is one of them.
 
@@ -88,7 +89,7 @@ def decide(
         if found is not None and found[0] == element[1]:
             _, rule, stays = found
             value, end = element[3], element[4]
-            if not stays or (end - value) & 1 or not (stays is True or stays(bytes(buffer[value:end]))):
+            if not stays or (end - value) & 1 or not (stays is True or stays(buffer[value:end])):
                 decisions.append(make(Decision, (element[2], element, rule, "")))
             continue  # as with nearly all of them
         creator = ""
@@ -112,7 +113,7 @@ def decide(
     return decisions
 
 
-def _is_merely_copied(buffer: Buffer, element: Element, rule: Rule) -> bool:
+def _is_merely_copied(buffer: Content, element: Element, rule: Rule) -> bool:
     """Whether nothing is done to an element but copying it."""
     if rule.effect is not Effect.KEEP or element.items is not None or rule.vr == "SQ" or element.tag == CHARACTER_SET:
         return False

@@ -38,7 +38,9 @@ _NO_TEXT = frozenset({"OB", "UN", "SQ"})
 _NO_PLACE = frozenset({"", "(0000,0000)"})  # where an element would begin with zeros
 _BLOCK = 1 << 20
 _HEADER = 8  # bytes of an element's header; fewer zeros may be the beginning of one that was cut off
-_DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205", "1.2.840.10008.1.2.8.1"}
+_DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"}  # JPIP: no pixels, only where they are
+# JPEG XL and deflated frames, which pydicom's table does not have yet
+_NEWER_SYNTAXES = {f"{IMPLICIT_VR_LITTLE_ENDIAN}.{end}" for end in ("4.110", "4.111", "4.112", "8.1")}
 
 
 Content = bytes | mmap.mmap
@@ -55,7 +57,7 @@ class DicomFile:
 
     path: Path
     descriptor: int
-    buffer: Buffer
+    buffer: Content
     preamble: bytes  # 128 bytes, or empty
     meta: dict[int, str]  # text values of group 2
     transfer_syntax_uid: str
@@ -144,7 +146,7 @@ def _parse(path: Path, descriptor: int, content: Content) -> DicomFile:
     meta, uid, start = read_head(content)
     preamble = content[:128] if content[128:132] == b"DICM" else b""
     syntax = dataset_syntax(uid)
-    buffer: Buffer = content
+    buffer = content
     end = len(content)
     if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
         buffer = inflate(content, start)
@@ -228,6 +230,8 @@ def _guess_syntax(content: Content, start: int) -> str:
 def dataset_syntax(uid: str) -> Syntax:
     """How the data set of a transfer syntax is written.
 
+    Only those of PS3.6 Annex A are known: the UID is written into the copy, and must say nothing else.
+
     Raises
     ------
     SourceDataError
@@ -237,9 +241,17 @@ def dataset_syntax(uid: str) -> Syntax:
         return IMPLICIT_LE
     if uid == EXPLICIT_VR_BIG_ENDIAN:
         return EXPLICIT_BE
-    if uid in _DEFLATED_OTHERS or not uid.startswith(f"{IMPLICIT_VR_LITTLE_ENDIAN}."):
-        raise SourceDataError("the transfer syntax is not supported")
+    if uid in _DEFLATED_OTHERS or not _is_registered(uid):
+        jpip = "the pixels lie on a JPIP server and not in the file"
+        raise SourceDataError(jpip if uid in _DEFLATED_OTHERS else "the transfer syntax is not supported")
     return EXPLICIT_LE
+
+
+def _is_registered(uid: str) -> bool:
+    """Whether PS3.6 has a transfer syntax: the copy repeats its UID, which must say nothing else."""
+    from pydicom._uid_dict import UID_dictionary
+
+    return (uid in UID_dictionary and uid.startswith(f"{IMPLICIT_VR_LITTLE_ENDIAN}.")) or uid in _NEWER_SYNTAXES
 
 
 def inflate(content: Content, start: int) -> bytes:

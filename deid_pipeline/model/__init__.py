@@ -6,6 +6,8 @@ input or output, anything that imports another room.
 
 from deid_pipeline.model.checking import CheckResult
 from deid_pipeline.model.crosswalk import CrosswalkEntry
+from deid_pipeline.model.display import Display
+from deid_pipeline.model.edges import SHORTEST_ID, Edge, edge_of, is_letters, is_numeric, is_wide, normal
 from deid_pipeline.model.element import ElementChange, ElementRow
 from deid_pipeline.model.files import Detection, Kind, LandingFile, OutputFile, RebuiltFile, SourceFile, Status
 from deid_pipeline.model.identifiers import Identifier, IdentifierKind
@@ -17,10 +19,13 @@ from deid_pipeline.model.text import ReadLine, TextRegion
 from deid_pipeline.model.timing import StageTiming
 
 __all__ = [
+    "SHORTEST_ID",
     "Box",
     "CheckResult",
     "CrosswalkEntry",
     "Detection",
+    "Display",
+    "Edge",
     "ElementChange",
     "ElementRow",
     "Identifier",
@@ -39,5 +44,10 @@ __all__ = [
     "StageTiming",
     "Status",
     "TextRegion",
+    "edge_of",
+    "is_letters",
+    "is_numeric",
+    "is_wide",
+    "normal",
     "one_colour",
 ]

@@ -22,10 +22,12 @@ class IdentifierKind(StrEnum):
 class Identifier:
     """One identifying value of a source header with all the spellings under which it may appear elsewhere.
 
-    ``spellings`` are case-folded; ``tag_path`` says where the value came from.
+    ``spellings`` are case-folded; ``tag_path`` says where the value came from. Those that are ``ordinary`` are also
+    everybody's words (a surname ``Long``): they identify only where the text around them says so.
     """
 
     kind: IdentifierKind
     tag_path: str
     value: str
     spellings: tuple[str, ...]
+    ordinary: frozenset[str] = frozenset()

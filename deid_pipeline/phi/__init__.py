@@ -5,7 +5,7 @@ free text (``cleaning`` and what it names). What does not: reading text from pix
 or cleaned (``strategy``).
 """
 
-from deid_pipeline.phi.cleaning import Cleaner, CleaningMode, cleaner_for
+from deid_pipeline.phi.cleaning import Cleaner, CleaningMode, cleaner_for, still_names
 from deid_pipeline.phi.code_words import is_code_word, is_plain_word
 from deid_pipeline.phi.header_match import HeaderMatch
 from deid_pipeline.phi.identifiers import harvest, identifies, is_placeholder
@@ -35,4 +35,5 @@ __all__ = [
     "is_placeholder",
     "is_plain_word",
     "label_spans",
+    "still_names",
 ]

@@ -7,12 +7,13 @@ What belongs here: one cleaner for one set of identifiers, its modes, its memory
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Literal
 
 from deid_pipeline.model import Identifier, IdentifierKind
 from deid_pipeline.phi.header_index import index_of
+from deid_pipeline.phi.header_spellings import HeaderSpellings
 from deid_pipeline.phi.header_words import find_header
 from deid_pipeline.phi.protocol import Recognizer
 from deid_pipeline.phi.replacing import joined, removed, replaced
@@ -60,6 +61,14 @@ def cleaner_for(
     return Cleaner(
         _finder(known), tuple(identifiers) if recognizers else (), pseudonym, days_offset, tuple(recognizers)
     )
+
+
+def still_names(identifiers: Iterable[Identifier], text: str) -> bool:
+    """Whether a text has something of these identifiers that its context says is one; the gate's question.
+
+    Ordinary words are no leak by themselves: ``Long axis`` of a patient Long. What cleaning would take out is one.
+    """
+    return _finder(frozenset((one.kind, one.value) for one in identifiers)).names_somebody(text)
 
 
 class Cleaner:
@@ -112,7 +121,7 @@ class Cleaner:
 
     def _mapped_uids(self, text: str, mode: CleaningMode) -> dict[tuple[int, int], str]:
         """What takes the place of UIDs in a text, by their ranges; none where ``remove`` finds them anyway."""
-        if self._pseudonym is None or text.count(".") < 4:
+        if self._pseudonym is None:
             return {}
         found = [(one.start, one.end) for one in find_uids(text)]
         mapped = {span: self._pseudonym(IdentifierKind.UID, text[slice(*span)]) for span in found}
@@ -182,6 +191,7 @@ class Finder:
     def __init__(self, known: frozenset[tuple[IdentifierKind, str]]) -> None:
         """Index the identifiers."""
         self._index = index_of(sorted(known))
+        self._spellings = HeaderSpellings(known)
         self.cleaned: dict[tuple[str, str], str] = {}
 
     def find(self, text: str) -> tuple[list[Found], dict[int, FoundDate]]:
@@ -193,13 +203,19 @@ class Finder:
         found += find_numbers(tokens)
         found += find_names(tokens)
         found += find_places(tokens)
+        found = found or list(self._spellings.find(text))
         return joined(found) if found else found, dates
 
     def find_known(self, text: str) -> list[Found]:
         """Ranges that the header itself names, and dates."""
         tokens = Tokens(text)
         found, _ = self._known(tokens) if len(tokens) else ([], {})
+        found = found or list(self._spellings.find(text))
         return joined(found) if found else found
+
+    def names_somebody(self, text: str) -> bool:
+        """Whether a name, an id or a place of the header stands in a text as one."""
+        return any(True for _ in find_header(Tokens(text), self._index))
 
     def _known(self, tokens: Tokens) -> tuple[list[Found], dict[int, FoundDate]]:
         dates: dict[int, FoundDate] = {}

@@ -12,18 +12,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from deid_pipeline.model import IdentifierKind
-from deid_pipeline.phi.spellings import is_wide, place_spellings
+from deid_pipeline.model import IdentifierKind, is_wide
+from deid_pipeline.phi.ordinary import PLACE_TYPES, WORDS, id_identifies, place_identifies, word_identifies
+from deid_pipeline.phi.spellings import place_spellings
 from deid_pipeline.phi.text_tokens import forms
 from deid_pipeline.phi.text_words import Flag, flags
 from deid_pipeline.phi.words import word_list
 
-SHORTEST_STRONG_ID = 4
 SHORTEST_INSIDE = 5
 
-_WORDS = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+")
 _DATE = re.compile(r"(\d{4})\D?(\d{2})\D?(\d{2})")
-_TYPES = Flag.STREET | Flag.FLAT | Flag.DIRECTION | Flag.GENERIC_PLACE | Flag.CITY_PART | Flag.CONNECTING
+_NEVER = 1 << 30  # characters
 
 
 @dataclass(slots=True)
@@ -33,7 +32,8 @@ class HeaderIndex:
     ``names`` maps a folded word to the names that have it, ``initials`` a name to the letters its parts begin with;
     ``monograms`` are a name's initials in its orders, ``strong`` words identify alone, ``inside`` are those looked for
     in longer words, ``joined`` whole names written without blanks, ``wide`` values in scripts without word spaces.
-    ``ids`` maps the letters and digits of an id to its value and whether it identifies where nothing says so.
+    ``ids`` maps the letters and digits of an id without leading zeros to its value, and to how many characters of it,
+    zeros included, identify where nothing says so.
     ``places`` maps the first word of a place to all its words, ``place_words`` a word that no other place has.
     """
 
@@ -43,7 +43,7 @@ class HeaderIndex:
     monograms: dict[str, str] = field(default_factory=dict)
     joined: dict[str, str] = field(default_factory=dict)
     wide: dict[str, tuple[IdentifierKind, str]] = field(default_factory=dict)
-    ids: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    ids: dict[str, tuple[str, int]] = field(default_factory=dict)
     id_starts: set[str] = field(default_factory=set)
     longest_id: int = 0
     places: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
@@ -81,7 +81,7 @@ def _add_name(index: HeaderIndex, value: str) -> None:
             for form in forms(word):
                 if len(form) > 1 or is_wide(form):
                     index.names.setdefault(form, set()).add(value)
-                if _is_strong(form):
+                if word_identifies(form):
                     index.strong.add(form)
         for form in _monograms(parts):
             index.monograms.setdefault(form, value)
@@ -101,19 +101,11 @@ def _name_groups(value: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
     groups = []
     for group in value.casefold().split("="):
         parts = group.split("^")[:3] if "^" in group else (group.split(",") if "," in group else group.split())
-        words = [tuple(_WORDS.findall(part)) for part in parts]
+        words = [tuple(WORDS.findall(part)) for part in parts]
         kept = tuple(part for part in words if any(word not in no_names and not word.isdecimal() for word in part))
         if kept:
             groups.append(tuple(tuple(w for w in part if not w.isdecimal()) for part in kept))
     return tuple(groups)
-
-
-def _is_strong(word: str) -> bool:
-    """Whether a word of a name identifies wherever it stands."""
-    if is_wide(word):
-        return len(word) >= 2
-    known = flags().get(word, 0)
-    return len(word) >= 3 and not known & Flag.SAFE and word not in word_list("particles") | word_list("placeholders")
 
 
 def _monograms(parts: tuple[tuple[str, ...], ...]) -> set[str]:
@@ -138,29 +130,28 @@ def _run_together(parts: tuple[tuple[str, ...], ...]) -> set[str]:
 
 
 def _add_id(index: HeaderIndex, value: str) -> None:
-    words = _WORDS.findall(value.casefold())
-    squeezed = "".join(words).lstrip("0")
+    words = WORDS.findall(value.casefold())
+    written = "".join(words)
+    squeezed = written.lstrip("0")
     if not squeezed:
         return
     known = flags()
-    digits = sum(map(str.isdecimal, squeezed))
-    letters = [word for word in words if not word.isdecimal()]
-    plain = all(known.get(word, 0) & (Flag.SAFE | Flag.VOCABULARY) for word in letters)
-    strong = len(squeezed) >= SHORTEST_STRONG_ID and (digits >= 3 or (not plain and (digits > 0 or len(squeezed) > 4)))
-    if digits == 0 and plain:
+    if all(known.get(word, 0) & (Flag.SAFE | Flag.VOCABULARY) for word in words):  # a station that is called PORTABLE
         return
+    bare = WORDS.findall(squeezed)
+    shortest = 0 if id_identifies(bare) else len(written) if id_identifies(words) else _NEVER
     stripped = "".join(word.lstrip("0") if word.isdecimal() else word for word in words)
     for form in {squeezed, stripped}:
-        if form and (form not in index.ids or strong):
-            index.ids[form] = (value, strong)
+        if form and (form not in index.ids or shortest < index.ids[form][1]):
+            index.ids[form] = (value, shortest)
 
 
 def _add_contact(index: HeaderIndex, value: str) -> None:
     digits = "".join(filter(str.isdecimal, value))
     if len(digits) >= 7 and not any(map(str.isalpha, value)):
-        index.ids[digits.lstrip("0")] = (value, True)
+        index.ids[digits.lstrip("0")] = (value, 0)
         if len(digits) == 11:
-            index.ids[digits[1:]] = (value, True)
+            index.ids[digits[1:]] = (value, 0)
 
 
 def _add_date(index: HeaderIndex, value: str) -> None:
@@ -175,17 +166,17 @@ def _add_date(index: HeaderIndex, value: str) -> None:
 def _add_place(index: HeaderIndex, value: str) -> None:
     known = flags()
     for spelling in place_spellings(value):
-        words = tuple(form for word in _WORDS.findall(spelling) for form in sorted(forms(word))[:1])
+        words = tuple(form for word in WORDS.findall(spelling) for form in sorted(forms(word))[:1])
         if is_wide(spelling) and len(spelling) > 1:
             index.wide[spelling] = (IdentifierKind.PLACE, value)
-        if len(words) > 1 and not all(known.get(word, 0) & (Flag.GENERIC_PLACE | Flag.SAFE) for word in words):
+        if len(words) > 1 and place_identifies(list(words)):
             index.places.setdefault(words[0], []).append((words, value))
         for word in words:
             if word.isdecimal() and len(word) >= 5:
-                index.ids.setdefault(word.lstrip("0"), (value, True))
+                index.ids.setdefault(word.lstrip("0"), (value, 0))
             elif (
                 len(word) >= 4
                 and not word.isdecimal()
-                and not known.get(word, 0) & (_TYPES | Flag.SAFE | Flag.VOCABULARY)
+                and not known.get(word, 0) & (PLACE_TYPES | Flag.SAFE | Flag.VOCABULARY)
             ):
                 index.place_words[word] = value

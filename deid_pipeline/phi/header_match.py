@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from deid_pipeline.model import Identifier, IdentifierKind
+from deid_pipeline.model import Identifier, IdentifierKind, is_wide
 from deid_pipeline.phi.protocol import Span
-from deid_pipeline.phi.spellings import is_wide, without_diacritics
+from deid_pipeline.phi.spellings import without_diacritics
 
 # Characters that are taken for each other in small or bold print; the first one stands for all.
 CONFUSION_CLASSES = ("83569sbg", "0ocdq", "1il|!", "4a", "2z")

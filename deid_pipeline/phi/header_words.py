@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from deid_pipeline.model import IdentifierKind
 from deid_pipeline.phi.header_index import HeaderIndex
+from deid_pipeline.phi.ordinary import LONGEST_MEASURED
 from deid_pipeline.phi.text_numbers import id_label_before, measures
 from deid_pipeline.phi.text_tokens import Found, Tokens, forms
 from deid_pipeline.phi.text_words import Flag
@@ -83,7 +84,6 @@ def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
 
 SHORT = 4
 _SHORTEST_AMID = 6  # letters from which a name counts also amid a word
-_LONGEST_MEASURED = 6  # digits of a number that may measure
 _PLAIN = Flag.SAFE | Flag.VOCABULARY
 _NOBODY: frozenset[str] = frozenset()
 
@@ -149,6 +149,8 @@ def _identifies(
         return True
     if any(_is_eponym(tokens, at) for at in parts):
         return False
+    if first == 0 and last == len(tokens) - 1 and len(tokens.words[at := parts[0]]) > 2:
+        return tokens.capitalised(at) and not tokens.flags[at] & Flag.ANATOMY  # the whole value
     if _is_long_number(tokens, first - 1, gap=first - 1) or _is_long_number(tokens, last + 1, gap=last):
         return True
     return _behind_lead(tokens, first, last)
@@ -186,7 +188,10 @@ def _behind_lead(tokens: Tokens, first: int, last: int) -> bool:
         return not any(tokens.flags[at] & Flag.ANATOMY for at in range(first, last + 1))
     if word in ("mr", "ms", "mrs", "dr") and tokens.original(first - 1).isupper() and "." not in tokens.gap(first - 1):
         return not tokens.flags[first] & Flag.ANATOMY  # modalities: MR HEAD, DR HAND
-    return bool(known & _NAME_LEAD) or word in _WAYS or (word in _ROLES and tokens.signed(first - 1))
+    if word in _WAYS:
+        named = tokens.capitalised(first) and not tokens.flags[first] & Flag.ANATOMY
+        return named or last == len(tokens) - 1
+    return bool(known & _NAME_LEAD) or (word in _ROLES and tokens.signed(first - 1))
 
 
 def _inside(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
@@ -238,12 +243,15 @@ def _id(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
         if len(stripped) > index.longest_id:
             break
         entry = index.ids.get(raw) or index.ids.get(stripped)
-        if entry is not None and (entry[1] or id_label_before(tokens.text, tokens.starts[at])):
+        if entry is None:
+            continue
+        written = sum(tokens.ends[one] - tokens.starts[one] for one in range(at, last + 1))
+        if written >= entry[1] or id_label_before(tokens.text, tokens.starts[at]):
             found = last, entry[0], len(raw)
     if found is None:
         return
     last, value, length = found
-    if length <= _LONGEST_MEASURED and last == at and measures(tokens, at):
+    if length <= LONGEST_MEASURED and last == at and measures(tokens, at):
         return
     start = tokens.starts[at]
     while start > 0 and tokens.text[start - 1] == "0":

@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from deid_pipeline.model import ElementRow, Identifier, IdentifierKind
+from deid_pipeline.phi.ordinary import is_ordinary
 from deid_pipeline.phi.spellings import (
     age_spellings,
     contact_spellings,
@@ -42,7 +43,8 @@ def harvest(elements: Iterable[ElementRow]) -> tuple[Identifier, ...]:
     for row in elements:
         if row.value:
             for kind, value, spellings in _identifiers(_known_vr(row), row.keyword, row.value):
-                found[Identifier(kind, row.tag_path, value, spellings)] = None
+                ordinary = _ordinary(kind, spellings)
+                found[Identifier(kind, row.tag_path, value, spellings, ordinary)] = None
     return tuple(found)
 
 
@@ -87,9 +89,9 @@ def _each(vr: str, keyword: str, text: str) -> _Found:
                 yield kind, value, (value.casefold(),)
         elif kind is IdentifierKind.PLACE:
             if not _is_generic(value):
-                yield kind, value, tuple(s for s in _spellings(kind, value) if not _is_generic(s))
+                yield kind, value, tuple(s for s in spellings_of(kind, value) if not _is_generic(s))
         else:
-            yield kind, value, _spellings(kind, value)
+            yield kind, value, spellings_of(kind, value)
 
 
 @lru_cache(maxsize=4096)
@@ -104,9 +106,14 @@ def _kind(vr: str, keyword: str) -> IdentifierKind | None:
     return next((kind for name, kind in lists.items() if keyword in word_list(name)), None)
 
 
+@lru_cache(maxsize=8192)
+def _ordinary(kind: IdentifierKind, spellings: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(spelling for spelling in spellings if is_ordinary(kind, spelling))
+
+
 @lru_cache(maxsize=4096)
-def _spellings(kind: IdentifierKind, value: str) -> tuple[str, ...]:
-    """The spellings of a value; the instances of a study ask for the same ones."""
+def spellings_of(kind: IdentifierKind, value: str) -> tuple[str, ...]:
+    """The spellings of a value other than a date; the instances of a study ask for the same ones."""
     makers = {IdentifierKind.NAME: name_spellings, IdentifierKind.AGE: age_spellings, IdentifierKind.ID: id_spellings}
     makers |= {IdentifierKind.CONTACT: contact_spellings, IdentifierKind.PLACE: place_spellings}
     return tuple(makers[kind](value))

@@ -96,8 +96,11 @@ def _closed(left: str, right: str, *, last: bool) -> tuple[str, int]:
 
 
 def _without_dangling(left: str) -> str:
-    """Text without the prepositions and titles at its end."""
+    """Text without the prepositions and titles at its end, nor a ``#`` for a number that is gone."""
     while True:
+        bare = left.rstrip(" \t")
+        if bare.endswith("#") and not bare[-2:-1].isalnum():
+            left = bare[:-1]
         matched = _LAST_WORD.search(left, max(0, len(left) - _TAIL))
         if matched is None or matched.group(1).rstrip(".").casefold() not in listed("lead", "dangling"):
             return left

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import permutations
 
+from deid_pipeline.model import is_wide
 from deid_pipeline.phi.words import months, word_list
 
 SHORTEST_NAME_PART = 3
@@ -20,11 +21,6 @@ _DIGIT_RUN = re.compile(r"\d+")
 _SEPARATORS = re.compile(r"[^0-9a-z]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "æ": "ae", "å": "aa", "œ": "oe"})
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
-
-
-def is_wide(text: str) -> bool:
-    """Whether ``text`` is written in a script without spaces between words (Chinese, Japanese, Korean)."""
-    return any(ord(character) >= 0x2E80 for character in text)
 
 
 def name_spellings(value: str) -> tuple[str, ...]:

@@ -71,7 +71,8 @@ _AGES = (
     rf"|(?<![^\W_])age[ds]?[ :=]{{1,3}}(?P<aged>{_OVER_89})(?![\d.])"
     rf"|(?<![\w.^-])(?<!tc )(?P<sexed>{_OVER_89}) ?/? ?[MF](?![\w.^]|[- ]?Tc)"
 )
-_UID_SHAPE = r"(?<![\w.])[0-2](?:\.(?:0|[1-9]\d*)){4,}(?![\w])"
+_UID_SHAPE = r"(?<![\w.])(?:2\.25\.\d{8,39}|[0-2](?:\.(?:0|[1-9]\d*)){4,})(?![\w])"
+_FEWEST_DOTS = 4  # of a UID that is none of ``2.25.``
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IP = (
     rf"(?<![\w.:])(?P<ip>[1-9]\d{{1,2}}(?:\.{_OCTET}){{3}})(?::\d{{2,5}})?(?![\w.])"
@@ -111,8 +112,8 @@ def find_numbers(tokens: Tokens) -> Iterator[Found]:
         yield from _all(shapes["mail"], text, _CONTACT)
     if not tokens.has_digits:
         return
+    yield from find_uids(text)
     if text.count(".") >= 3:
-        yield from find_uids(text)
         yield from _all(shapes["ip"], text, _CONTACT)
     if shapes["gate"].search(text):
         yield from _long_numbers(tokens)
@@ -125,6 +126,8 @@ def find_numbers(tokens: Tokens) -> Iterator[Found]:
 
 def find_uids(text: str) -> Iterator[Found]:
     """UIDs other than the standard's."""
+    if text.count(".") < _FEWEST_DOTS and "2.25." not in text:
+        return
     for found in _all(_shapes()["uid"], text, _UID):
         if not text.startswith(STANDARD_UID_ROOT, found.start) and found.end - found.start >= 12:
             yield found
@@ -162,13 +165,17 @@ def _trimmed(shape: re.Pattern[str], text: str) -> Iterator[Found]:
 _LABEL_TAIL = re.compile(
     rf"(?<![^\W_])(?:{_LABELS}|{_SHORT_LABELS}|for|patient|pt|room)[ \t]*(?:no\.?)?[ \t.:=#-]{{0,3}}$", re.IGNORECASE
 )
+_SIGN_TAIL = re.compile(r"(?:#|(?<![^\W_])no\.?)[ \t]*$", re.IGNORECASE)
 _TECHNICAL_TAIL = re.compile(r"(?<![^\W_])([A-Za-z]+) ?\.?[ :=#]{0,2}$")
 _FACTOR_TAIL = re.compile(r"\d ?[x×*] ?$|[<>=±~] ?$")
 
 
 def id_label_before(text: str, start: int) -> bool:
     """Whether what stands before a place says that an id follows."""
-    return _LABEL_TAIL.search(text, max(0, start - 40), start) is not None
+    if _LABEL_TAIL.search(text, max(0, start - 40), start) is not None:
+        return True
+    signed = _SIGN_TAIL.search(text, max(0, start - 8), start)
+    return signed is not None and not _technical_before(text, signed.start())
 
 
 def _technical_before(text: str, start: int) -> bool:

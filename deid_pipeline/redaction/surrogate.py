@@ -41,6 +41,8 @@ class SurrogateFill:
         """Background for all boxes, then the letters; see `Fill.patches`."""
         refuse_floats(layout)
         plain = BACKGROUND.patches(frame, layout, groups=groups)
+        if layout.keyword != "PixelData":  # no range of values that ink could stand out in
+            letterings = ()
         letters = (_lettered(frame, layout, lettering, plain) for lettering in letterings)
         return (*plain, *(patch for patch in letters if patch is not None))
 

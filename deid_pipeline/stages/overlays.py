@@ -31,6 +31,8 @@ def planes_to_read(file: DicomFile, rules: Rules) -> tuple[OverlayLayout, ...]:
 
 def planes_read(file: DicomFile, detection: Detection) -> tuple[OverlayLayout, ...]:
     """The planes of an open file that detection read."""
+    if not detection.planes_read:
+        return ()
     names = detection.planes_read.split("\\")
     return tuple(layout for layout in overlay_layouts(file) if layout.name in names)
 

@@ -22,6 +22,7 @@ PLAIN_FILES = {
     "case",
     "codestreams",
     "decoding",
+    "decompressed",
     "expected",
     "extremes",
     "leaf",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deid_pipeline.checks.scanning import Edge, Needle, Scanner
+from deid_pipeline.checks.scanning import Needle, Scanner
+from deid_pipeline.model import Edge
 
 
 def hits(data: bytes, *needles: Needle, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:

@@ -237,3 +237,19 @@ def test_thousands_of_spellings_are_prepared_once_and_searched_at_once() -> None
     noise = np.random.default_rng(1).integers(0, 256, 1 << 22, dtype=np.uint8).tobytes()
     assert list(prepared.in_native_pixels.find(noise + b"given7 name7")) != []
     assert needle_set((*IDENTIFIERS, *many)) is prepared
+
+
+def test_an_ordinary_word_is_a_leak_where_its_text_names_somebody(pair: Pair) -> None:
+    long = Identifier(IdentifierKind.NAME, "(0010,0010)", "Long^Li", ("long^li", "long"), frozenset({"long"}))
+
+    def found(text: str) -> str:
+        return leaks(
+            pair,
+            put("ImageComments", text),
+            identifiers=(long, *IDENTIFIERS),
+            still_names=lambda identifiers, text: identifiers == [long] and text.startswith("Dr."),
+        )
+
+    assert found("Long axis") == ""
+    assert "NAME left in (0020,4000)" in found("Dr. Long")
+    assert "NAME left in (0020,4000)" in found("LONG^LI")

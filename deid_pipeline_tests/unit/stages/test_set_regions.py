@@ -28,7 +28,7 @@ class Reader:
     lines: tuple[ReadLine, ...] = ()
     name: str = "stand-in"
 
-    def read(self, _: Any) -> list[ReadLine]:
+    def read(self, _: Any, *, enlarge: bool = True) -> list[ReadLine]:  # noqa: ARG002 - the protocol's
         return list(self.lines)
 
 

@@ -181,9 +181,19 @@ def test_preamble_and_group_2_are_new_and_agree_with_the_data_set(tmp_path: Path
     assert result.dataset.file_meta.MediaStorageSOPInstanceUID == result.dataset.SOPInstanceUID
 
 
+def in_order(syntax: str) -> Dataset:
+    """A small instance whose samples are in the byte order of a syntax."""
+    dataset = small_ct()
+    if syntax == BIG_ENDIAN:
+        raw = dataset.PixelData
+        dataset.PixelData = bytes(raw[at ^ 1] for at in range(len(raw)))
+    return dataset
+
+
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN])
 def test_zeros_behind_the_data_set_are_no_part_of_it_and_other_bytes_are_damage(tmp_path: Path, syntax: str) -> None:
-    whole = save(small_ct(), tmp_path / "whole.dcm", syntax=syntax).read_bytes()
+    order = ">" if syntax == BIG_ENDIAN else "<"
+    whole = save(small_ct(order=order), tmp_path / "whole.dcm", syntax=syntax).read_bytes()
     pixels = whole[-2048:]
     for number in (8, 510, 2048):
         result = release(tmp_path / str(number), whole + bytes(number))
@@ -194,7 +204,8 @@ def test_zeros_behind_the_data_set_are_no_part_of_it_and_other_bytes_are_damage(
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN, DEFLATED])
 def test_every_uncompressed_syntax_is_released_in_itself(tmp_path: Path, syntax: str) -> None:
-    result = release(tmp_path, save(small_ct(), tmp_path / "source.dcm", syntax=syntax).read_bytes())
+    order = ">" if syntax == BIG_ENDIAN else "<"
+    result = release(tmp_path, save(small_ct(order=order), tmp_path / "source.dcm", syntax=syntax).read_bytes())
     assert_clean(result)
     assert result.dataset.file_meta.TransferSyntaxUID == syntax
     assert result.dataset.pixel_array.shape == (32, 32)
@@ -245,3 +256,15 @@ def test_an_element_that_is_there_twice_gives_nothing_away(tmp_path: Path, eleme
     result = release(tmp_path, with_elements(tmp_path, element, element), strategy)
     assert result.status in {"held", "released"}
     assert not [secret for secret in SECRETS if secret in result.content.upper()]
+
+
+@pytest.mark.parametrize(
+    "syntax", ["1.2.840.10008.1.2.1.SECRETVALUE", "1.2.840.10008.1.2.19560203", "1.2.840.10008.1.2."]
+)
+def test_a_transfer_syntax_that_nobody_registered_carries_nothing_out(tmp_path: Path, syntax: str) -> None:
+    path = save(small_ct(), tmp_path / "source.dcm")
+    content = path.read_bytes()
+    at = content.index(b"\x02\x00\x10\x00UI")
+    value = syntax.encode() + b"\0" * (len(syntax) % 2)
+    result = release(tmp_path, content[: at + 6] + len(value).to_bytes(2, "little") + value + content[at + 28 :])
+    assert (result.status, result.reason) == ("quarantined", "the transfer syntax is not supported")
