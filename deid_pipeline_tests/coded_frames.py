@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import cv2
@@ -11,13 +13,15 @@ import imagecodecs
 import numpy as np
 from pydicom.encaps import encapsulate
 from pydicom.pixels import get_decoder
+from pydicom.uid import ExplicitVRLittleEndian
 
 from deid_pipeline.codecs.coverage import Cell
 from deid_pipeline.model import PixelLayout
 from deid_pipeline_tests.unit.codecs.layouts import make_layout
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
-COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"})
+_NATIVE_IN_ITEMS = ("1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1")
+COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT", "XYB"})
 
 
 def layout_of(cell: Cell, *, rows: int, columns: int, planar: int = 0, frames: int = 1) -> PixelLayout:
@@ -38,6 +42,7 @@ def layout_of(cell: Cell, *, rows: int, columns: int, planar: int = 0, frames: i
         planar_configuration=planar,
         big_endian=syntax.endswith("1.2.2"),
         darkest_palette_index=3,
+        keyword={"32/32f": "FloatPixelData", "64/64f": "DoubleFloatPixelData"}.get(cell.bits, "PixelData"),
     )
 
 
@@ -45,18 +50,24 @@ def picture(layout: PixelLayout, *, seed: int) -> Array:
     """Stored values: noise on a slope over the whole range, ``(rows, columns)`` or with samples."""
     rng = np.random.default_rng(seed)
     colours = layout.samples_per_pixel
+    if layout.keyword != "PixelData":
+        found = rng.normal(0, 1e6, (layout.rows, layout.columns)).astype(f"f{layout.bits_allocated // 8}")
+        found[rng.integers(0, 26, 4), rng.integers(0, 26, 4)] = (np.nan, np.inf, -np.inf, -0.0)
+        return found
     low = -(1 << (layout.bits_stored - 1)) if layout.pixel_representation else 0
     top = (1 << layout.bits_stored) - 1
     slope = np.linspace(0, 1, layout.columns)[None, :, None] * np.ones((layout.rows, 1, colours))
     values = np.clip(slope + rng.normal(0, 0.2, slope.shape), 0, 1) * top + low
-    dtype = f"{'i' if layout.pixel_representation else 'u'}{layout.bits_allocated // 8}"
-    found = np.round(values).astype(np.int64).astype(dtype)
-    return found if colours > 1 else found[..., 0]
+    dtype = f"{'i' if layout.pixel_representation else 'u'}{max(1, layout.bits_allocated // 8)}"
+    whole = np.round(values).astype(np.int64).astype(dtype)
+    return whole if colours > 1 else whole[..., 0]
 
 
 def encode(cell: Cell, values: Array, layout: PixelLayout) -> bytes:
     """A frame in the cell's transfer syntax, lossy where that is what the syntax is for."""
     syntax = cell.transfer_syntax_uid.removeprefix("1.2.840.10008.1.2")
+    if syntax == ".8.1":
+        return zlib.compress(_native(values, layout), level=9, wbits=-zlib.MAX_WBITS)
     if not syntax.startswith((".4", ".5")):
         return _native(values, layout)
     if syntax == ".5":
@@ -65,6 +76,8 @@ def encode(cell: Cell, values: Array, layout: PixelLayout) -> bytes:
 
 
 def _native(values: Array, layout: PixelLayout) -> bytes:
+    if layout.bits_allocated == 1:
+        return np.packbits(values, bitorder="little").tobytes()
     ordered = values.astype(values.dtype.newbyteorder(">" if layout.big_endian else "<"))
     if layout.photometric_interpretation == "YBR_FULL_422":
         luma, chroma = values[..., 0].reshape(layout.rows, -1, 2), values[:, ::2, 1:]
@@ -155,6 +168,13 @@ def _htj2k(values: Array, cell: Cell, *, reversible: bool) -> bytes:
     )
 
 
+def _jpeg_xl(values: Array, cell: Cell, *, lossless: bool) -> bytes:
+    masked = _masked(values, cell)
+    if lossless or cell.is_signed:  # a loss across the sign bit would change the sign
+        return bytes(imagecodecs.jpegxl_encode(masked, lossless=True, bitspersample=cell.bits_stored))
+    return bytes(imagecodecs.jpegxl_encode(masked, lossless=False, distance=1.5, bitspersample=cell.bits_stored))
+
+
 _ENCODERS: dict[str, Callable[[Array, Cell], bytes]] = {
     ".4.50": _cosine,
     ".4.51": _cosine,
@@ -167,10 +187,15 @@ _ENCODERS: dict[str, Callable[[Array, Cell], bytes]] = {
     ".4.201": lambda values, cell: _htj2k(values, cell, reversible=True),
     ".4.202": lambda values, cell: _htj2k(values, cell, reversible=True),
     ".4.203": lambda values, cell: _htj2k(values, cell, reversible=False),
+    ".4.110": lambda values, cell: _jpeg_xl(values, cell, lossless=True),
+    ".4.111": lambda values, cell: bytes(imagecodecs.jpegxl_encode_jpeg(_cosine(values, cell))),
+    ".4.112": lambda values, cell: _jpeg_xl(values, cell, lossless=False),
 }
 
 
 def _pydicom(frame: bytes, layout: PixelLayout) -> Array:
+    if layout.transfer_syntax_uid in _NATIVE_IN_ITEMS:  # pydicom knows neither; the frames themselves are native
+        layout = replace(layout, transfer_syntax_uid=ExplicitVRLittleEndian, value_length=len(frame))
     decoder = get_decoder(layout.transfer_syntax_uid)
     source = encapsulate([frame]) if layout.is_encapsulated else frame + b"\0" * (len(frame) % 2)
     return decoder.as_array(
@@ -186,9 +211,16 @@ def _pydicom(frame: bytes, layout: PixelLayout) -> Array:
         bits_allocated=layout.bits_allocated,
         bits_stored=layout.bits_stored,
         pixel_representation=layout.pixel_representation,
-        pixel_keyword="PixelData",
+        pixel_keyword=layout.keyword,
         decoding_plugin="pydicom" if layout.is_encapsulated else "",
     )[0]
+
+
+def _libdeflate(frame: bytes, layout: PixelLayout) -> Array:
+    native = zlib.decompress(frame, wbits=-zlib.MAX_WBITS)
+    tail = zlib.crc32(native).to_bytes(4, "little") + len(native).to_bytes(4, "little")
+    member = b"\x1f\x8b\x08" + bytes(7) + frame + tail  # it takes no bare streams (RFC 1952 around RFC 1951)
+    return _pydicom(bytes(imagecodecs.gzip_decode(member)), layout)
 
 
 def _pylibjpeg_rle(frame: bytes, layout: PixelLayout) -> Array:
@@ -222,8 +254,20 @@ def _pylibjpeg_openjpeg(frame: bytes, _: PixelLayout) -> Array:
     return np.asarray(decode(frame))
 
 
+def _pyjpegxl(frame: bytes, layout: PixelLayout) -> Array:
+    """It stretches what has fewer bits than its dtype over all of it."""
+    from pyjpegxl import decode_to_numpy
+
+    _, samples = decode_to_numpy(frame)
+    top = (1 << layout.bits_stored) - 1
+    values = np.rint(samples.astype(np.float64) * top / np.iinfo(samples.dtype).max).astype(np.int64)
+    sign = layout.pixel_representation << (layout.bits_stored - 1)
+    return (values ^ sign) - sign
+
+
 READERS: dict[str, Callable[[bytes, PixelLayout], Array]] = {
     "pydicom": _pydicom,
+    "libdeflate": _libdeflate,
     "pylibjpeg-rle": _pylibjpeg_rle,
     "Pillow": _pillow,
     "OpenCV": _open_cv,
@@ -231,5 +275,6 @@ READERS: dict[str, Callable[[bytes, PixelLayout], Array]] = {
     "liblj92": lambda frame, _: np.asarray(imagecodecs.ljpeg_decode(frame)),
     "pyjpegls (CharLS)": _pyjpegls,
     "pylibjpeg-openjpeg": _pylibjpeg_openjpeg,
+    "pyjpegxl (libjxl 0.12)": _pyjpegxl,
 }
 """Readers by the names that cells use; the first name of each cell is the codec's own library and not among them."""

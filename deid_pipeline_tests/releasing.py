@@ -1,43 +1,81 @@
-"""One file taken through the whole pipeline, and what came out, for tests of what becomes of header values.
+"""One file taken through the stages of an instance, and what came out, for tests of what becomes of header values.
 
-What belongs here: making such files, also byte by byte, and running them. What does not: any expectation.
+What belongs here: making such files, also byte by byte, and taking them through. What does not: any expectation.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import atexit
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pydicom
 from pydicom.dataset import Dataset
 
 from deid_pipeline.dicom import open_dicom
+from deid_pipeline.model import Detection, Kind, LandingFile, Status
+from deid_pipeline.stages.ingest import inspect
+from deid_pipeline.stages.project import Project
+from deid_pipeline.stages.reconstruction import Plan, rebuild_instance, staging_folder
+from deid_pipeline.stages.validation import Candidate, judge
+from deid_pipeline.store import make_folder
 from deid_pipeline_tests.instances import save, small_ct
-from deid_pipeline_tests.projects import outputs, project_in, run_stages
+from deid_pipeline_tests.projects import project_in
+
+KEY = "st-0123456789abcdef"
 
 
 @dataclass(frozen=True)
 class Released:
-    """What became of one file: its status, why, the copy's bytes and data set (empty when there is none)."""
+    """What became of one file: its status, why, the copy's bytes (empty unless released) and what pydicom reads."""
 
-    status: str
+    status: Status
     reason: str
-    content: bytes
-    dataset: Dataset
+    content: bytes = b""
+    dataset: Dataset = field(default_factory=Dataset)
 
 
 def release(folder: Path, source: Dataset | bytes, strategy: str = "midi_b") -> Released:
-    """Take one file, given as a data set or as bytes, through all stages of a project below ``folder``."""
-    project = project_in(folder, strategy=strategy)
-    path = project.settings.landing / "1"
+    """Take one file, given as a data set or as bytes, through reading, rebuilding and the gate.
+
+    ``folder`` holds the source. Projects of shipped strategies are shared by all tests of a process, key included.
+    """
+    folder.mkdir(exist_ok=True)
+    path = folder / "source.dcm"
+    path.unlink(missing_ok=True)
     if isinstance(source, bytes):
         path.write_bytes(source)
     else:
         save(source, path)
-    row = outputs(project, run_stages(project))["1"]
-    content = Path(row.output_path).read_bytes() if row.output_path else b""
-    dataset = pydicom.dcmread(row.output_path) if row.output_path else Dataset()
-    return Released(str(row.status), row.reason, content, dataset)
+    project = shared_project(strategy) if strategy.isidentifier() else project_in(folder / "project", strategy=strategy)
+    return taken_through(project, path)
+
+
+def taken_through(project: Project, path: Path) -> Released:
+    """Take one file through reading, rebuilding and the gate of a project, as one whose pixels hold no text."""
+    make_folder(staging_folder(project, KEY))
+    stat = path.stat()
+    row = inspect(project, LandingFile(str(path), stat.st_size, stat.st_mtime_ns, Kind.DICOM, KEY, Status.NEW, ""))
+    if row.status != Status.NEW:
+        return Released(Status(row.status), row.reason)
+    detection = Detection(row.partition_key, row.source_path, row.source_sha256, 1, 1, 0, Status.NEW, "", "")
+    rebuilt = rebuild_instance(project, Plan(row, detection, ()))
+    output = judge(project, Candidate(rebuilt.file, rebuilt.changes, (), detection)).output
+    staged = rebuilt.file.staged_path
+    if output.status != Status.RELEASED:
+        return Released(Status(output.status), output.reason)
+    return Released(Status.RELEASED, output.reason, Path(staged).read_bytes(), pydicom.dcmread(staged))
+
+
+@cache
+def shared_project(strategy: str) -> Project:
+    """A project of a shipped strategy, which lasts as long as the process."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return project_in(Path(folder), strategy=strategy)
 
 
 def with_elements(folder: Path, *elements: bytes, base: Dataset | None = None) -> bytes:

@@ -13,6 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 README = Path(__file__).resolve().parents[1] / "README.md"
+_NOT_IN_PYDICOM = {
+    "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
+    "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
+    "1.2.840.10008.1.2.4.112": "JPEG XL",
+    "1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression",
+}
 _BLOCK = re.compile(r"(?P<open><!-- table:(?P<name>\w+) -->\n).*?(?P<close><!-- /table -->)", re.DOTALL)
 
 
@@ -45,26 +51,34 @@ def _commands(command: object, called: str) -> Iterator[Sequence[str]]:
     yield f"`{' '.join(words)}`", " ".join(does.split())
 
 
-def codecs() -> Iterator[Sequence[str]]:
-    """Every codec: the transfer syntaxes it reads, and whether it rewrites frames in which text was found."""
+def syntax_name(uid: str) -> str:
+    """The name of a transfer syntax in PS3.6."""
     from pydicom.uid import UID
 
-    from deid_pipeline.codecs import CODECS
+    return _NOT_IN_PYDICOM.get(uid) or UID(uid).name
+
+
+def codecs() -> Iterator[Sequence[str]]:
+    """Every codec: the transfer syntaxes it reads, and whether it rewrites frames in which text was found."""
+    from deid_pipeline.codecs import CODECS, VIDEO_SYNTAXES
+
+    def named(uids: Sequence[str]) -> str:
+        return "<br>".join(f"`{uid}` {syntax_name(uid)}" for uid in uids)
 
     yield "codec", "transfer syntaxes it reads", "text found in pixels"
     for codec in CODECS:
-        syntaxes = "<br>".join(f"`{uid}` {UID(uid).name}" for uid in codec.transfer_syntax_uids)
-        yield f"`{codec.name}`", syntaxes, "redacted in place" if codec.can_redact else "the file is held"
+        done = "redacted in place" if codec.can_redact else "the file is held"
+        yield f"`{codec.name}`", named(codec.transfer_syntax_uids), done
+    yield "`video`, an extra", named(VIDEO_SYNTAXES), "the file is held"
 
 
 def syntaxes() -> Iterator[Sequence[str]]:
     """Every transfer syntax: the kinds of frames that are redacted, and in which decoders that is tested."""
     from itertools import groupby
 
-    from pydicom.uid import UID
-
-    from deid_pipeline.codecs import CODECS
+    from deid_pipeline.codecs import CODECS, VIDEO_SYNTAXES
     from deid_pipeline.codecs.coverage import cells_of
+    from deid_pipeline.codecs.video import video_family
 
     yield "transfer syntax", "photometric interpretation", "bits", "read", "redact", "samples outside", "tested in"
     for codec in CODECS:
@@ -77,9 +91,14 @@ def syntaxes() -> Iterator[Sequence[str]]:
                     bits = " ".join(cell.bits for cell in some if (cell.outside, cell.decoders) == how)
                     if bits:
                         kinds.setdefault((bits, how[0], ", ".join(how[1])), []).append(name)
-            shown = f"`{syntax.removeprefix('1.2.840.10008.')}` {UID(syntax).name.split(' (')[0]}"
+            shown = f"`{syntax.removeprefix('1.2.840.10008.')}` {syntax_name(syntax).split(' (')[0]}"
             for (bits, outside, decoders), names in kinds.items():
                 yield shown, ", ".join(names), bits, "yes", "yes" if codec.can_redact else "held", outside, decoders
+    for family, uids in groupby(VIDEO_SYNTAXES, key=video_family):
+        shown = ", ".join(f"`{uid.removeprefix('1.2.840.10008.')}`" for uid in uids)
+        read = "no" if family.endswith("two views") else "yes"
+        bits = "8/8 16/10" if family == "HEVC" else "8/8"
+        yield f"{shown} {family}", "YBR_PARTIAL_420", bits, read, "held", "", "PyAV (FFmpeg)" * (read == "yes")
 
 
 def actions() -> Iterator[Sequence[str]]:

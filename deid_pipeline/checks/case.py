@@ -37,6 +37,7 @@ class CheckCase:
     removed ones. ``expected_patient_id`` is empty when the output is to have none. ``written`` says anew what was to be
     written into each frame with boxes, in the order of frames; None means one colour in each box.
     ``claims_clean_pixels`` says whether the fill leaves so little that the output may claim Clean Pixel Data.
+    ``may_be_decompressed`` says whether compressed frames with boxes may have become uncompressed.
     ``is_code_word`` says of a word whether code strings are made of it: in these it is no name, whoever is called so.
     """
 
@@ -55,6 +56,7 @@ class CheckCase:
     boxes_by_plane: Mapping[str, Mapping[int, tuple[Box, ...]]] = field(default_factory=dict)
     written: Callable[[], Iterator[tuple[int, Sequence[Patch]]]] | None = None
     claims_clean_pixels: bool = True
+    may_be_decompressed: bool = False
     is_code_word: Callable[[str], bool] = field(default=lambda word: False)  # noqa: ARG005
 
     @cached_property

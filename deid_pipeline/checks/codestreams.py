@@ -15,7 +15,9 @@ import numpy as np
 from deid_pipeline.errors import SourceDataError
 
 _PREFIX = "1.2.840.10008.1.2."
-_WORDLESS = frozenset({"5"})  # encapsulated, but nothing beside samples
+_WORDLESS = frozenset({"5", "1.98", "8.1"})  # encapsulated, but nothing beside samples
+# No frames of their own; what their containers say is looked at when they are read.
+_VIDEO = frozenset(f"4.{number}" for number in range(100, 109))
 _WORDS = frozenset(
     "by created creator default encoder gd gdcm ijg inc intel ipp jasper jpeg kakadu lavc lead library openjpeg "
     "openjph quality r technologies using v ver version".split()
@@ -40,6 +42,12 @@ class Span:
         return self.kind != _COMMENT or not _is_name_of_encoder(content)
 
 
+def is_wordless(transfer_syntax_uid: str) -> bool:
+    """Whether frames of a syntax have nothing beside samples, or none can be told apart."""
+    family = transfer_syntax_uid.removeprefix(_PREFIX)
+    return family in _WORDLESS or family[:5] in _VIDEO
+
+
 def free_spans(frame: bytes, transfer_syntax_uid: str) -> Iterator[Span]:
     """Find what decoders skip, in order.
 
@@ -49,7 +57,7 @@ def free_spans(frame: bytes, transfer_syntax_uid: str) -> Iterator[Span]:
         The syntax is not known here, or the frame cannot be followed to its end.
     """
     family = transfer_syntax_uid.removeprefix(_PREFIX)
-    if family in _WORDLESS:
+    if is_wordless(transfer_syntax_uid):
         return iter(())
     if family not in _FAMILIES:
         raise SourceDataError("frames of this transfer syntax are not known", tag_path="(0002,0010)")
@@ -151,6 +159,21 @@ def _jpeg_xl(frame: bytes) -> Iterator[Span]:
         yield from _in_boxes(frame, (0, len(frame)), "JXL ftypjxlljxlcjxlpjxli")
 
 
+def _jpeg_xl_of_jpeg(frame: bytes) -> Iterator[Span]:
+    """As JPEG XL; what a JPEG stream is made of again may stay where that stream says nothing."""
+    import imagecodecs
+
+    known = "JXL ftypjxlljxlcjxlpjxli"
+    if b"jbrd" in frame:
+        try:
+            stream = bytes(imagecodecs.jpegxl_decode_jpeg(frame, numthreads=1))
+        except (RuntimeError, ValueError):
+            raise _stuck() from None
+        if not any(span.says_something(stream) for span in _jpeg(stream)):
+            known += "jbrd"
+    yield from _in_boxes(frame, (0, len(frame)), known)
+
+
 def _in_boxes(frame: bytes, place: tuple[int, int], known: str) -> Iterator[Span]:
     at, stop = place
     names = {known[index : index + 4].encode() for index in range(0, len(known), 4)}
@@ -212,5 +235,6 @@ _FAMILIES: dict[str, Callable[[bytes], Iterator[Span]]] = {
     **dict.fromkeys(("4.50", "4.51", "4.57", "4.70"), _jpeg),
     **dict.fromkeys(("4.80", "4.81"), _jpeg_ls),
     **dict.fromkeys(("4.90", "4.91", "4.201", "4.202", "4.203"), _jpeg_2000),
-    **dict.fromkeys(("4.110", "4.111", "4.112"), _jpeg_xl),
+    **dict.fromkeys(("4.110", "4.112"), _jpeg_xl),
+    "4.111": _jpeg_xl_of_jpeg,
 }

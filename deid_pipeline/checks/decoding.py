@@ -7,27 +7,36 @@ them. What does not: judging (the checks). Nothing is taken from the room ``code
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from deid_pipeline.checks.reading import Part10
-from deid_pipeline.checks.samples import Samples
+from deid_pipeline.checks.samples import Samples, native_shape
 from deid_pipeline.errors import SourceDataError
 
 _PREFIX = "1.2.840.10008.1.2."
 _MOST_PILLOW_PIXELS = 1 << 26  # Pillow takes larger ones for bombs
 _MOST_WAITING_BYTES = 64 << 20
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
-COSINE_TRANSFORMS = frozenset({f"{_PREFIX}4.50", f"{_PREFIX}4.51"})
+COSINE_TRANSFORMS = frozenset({f"{_PREFIX}4.50", f"{_PREFIX}4.51", f"{_PREFIX}4.111"})
 """Syntaxes of which no less than a unit of blocks can be rewritten."""
+
+MADE_LOSSLESS = {
+    **dict.fromkeys((f"{_PREFIX}4.91", f"{_PREFIX}4.203"), ("YBR_ICT", "YBR_RCT")),
+    f"{_PREFIX}4.112": ("XYB", "RGB"),
+}
+"""By syntax, the photometric interpretation that no rewriting without loss can keep, and what it becomes then."""
 
 LOSSY_WAVELETS = frozenset({f"{_PREFIX}4.91", f"{_PREFIX}4.203"})
 """Syntaxes whose irreversible frames decoders may read differently by a rounding."""
 
 
-IRREVERSIBLE = COSINE_TRANSFORMS | LOSSY_WAVELETS | {f"{_PREFIX}4.81"}
+UNCOMPRESSED = frozenset({f"{_PREFIX}1.98", f"{_PREFIX}8.1"})
+"""Syntaxes of native frames in items."""
+IRREVERSIBLE = COSINE_TRANSFORMS | LOSSY_WAVELETS | {f"{_PREFIX}4.{end}" for end in ("81", "107", "108", "112")}
 """Syntaxes whose frames may be lossy: no bit of a sample means anything by itself."""
 
 _START_OF_IMAGE, _START_OF_CODESTREAM = b"\xff\xd8", b"\xff\x4f\xff\x51"
@@ -77,6 +86,28 @@ def decoded(frame: bytes, file: Part10, *, reader: int = 0) -> Samples:
     return array if array.ndim == 3 else array[:, :, np.newaxis]
 
 
+def readers_of(file: Part10) -> int:
+    """How many libraries read a file's transfer syntax here."""
+    return len(_READERS.get(file.meta_text(0x0010).removeprefix(_PREFIX), ()))
+
+
+def _uncompressed(frame: bytes, file: Part10) -> Samples:
+    shape = native_shape(file)
+    if len(frame) not in (shape.frame_bytes, shape.frame_bytes + shape.frame_bytes % 2):
+        raise SourceDataError("a frame has another length than the header says", tag_path="(7fe0,0010)")
+    cells = shape.view(memoryview(frame), 0)
+    if not shape.halved_chroma:
+        return cells
+    pixels = np.repeat(cells[:, :, 1:], 2, axis=1)  # the last two samples of each pair are its chroma
+    pixels[:, :, 0] = cells[:, :, :2].reshape(shape.rows, shape.columns)
+    return pixels
+
+
+def _deflated(frame: bytes, file: Part10) -> Samples:
+    size = native_shape(file).frame_bytes
+    return _uncompressed(zlib.decompressobj(wbits=-zlib.MAX_WBITS).decompress(frame, size + 1), file)
+
+
 def precision(frame: bytes, file: Part10) -> int:
     """Bits of a sample in a compressed frame, by its own header; those allocated where it has none.
 
@@ -85,7 +116,7 @@ def precision(frame: bytes, file: Part10) -> int:
     SourceDataError
         The frame has no header that says so.
     """
-    if not file.meta_text(0x0010).startswith(f"{_PREFIX}4."):
+    if not file.meta_text(0x0010).startswith(f"{_PREFIX}4.") or file.meta_text(0x0010) == f"{_PREFIX}4.110":
         return file.number(0x00280100)
     at = 2 if frame[:2] == _START_OF_IMAGE else frame.find(_START_OF_CODESTREAM) + 2  # which boxes may hold
     while at + 4 <= len(frame):
@@ -178,7 +209,16 @@ def _open_jph(frame: bytes, _: Part10) -> Samples:
     return np.asarray(imagecodecs.htj2k_decode(frame, planar=False))
 
 
+def _jpeg_xl(frame: bytes, _: Part10) -> Samples:
+    """Samples, also of what was made of a JPEG stream: by another way than through that stream."""
+    import imagecodecs
+
+    return np.asarray(imagecodecs.jpegxl_decode(frame, numthreads=1))
+
+
 _READERS: dict[str, tuple[Callable[[bytes, Part10], Samples], ...]] = {
+    "1.98": (_uncompressed,),
+    "8.1": (_deflated,),
     "5": (_run_lengths,),
     "4.50": (_jpeg, _turbo),
     "4.51": (_jpeg, _turbo),
@@ -191,4 +231,7 @@ _READERS: dict[str, tuple[Callable[[bytes, Part10], Samples], ...]] = {
     "4.201": (_open_jpeg, _open_jph),
     "4.202": (_open_jpeg, _open_jph),
     "4.203": (_open_jpeg, _open_jph),
+    "4.110": (_jpeg_xl,),
+    "4.111": (_jpeg_xl,),
+    "4.112": (_jpeg_xl,),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deid_pipeline.checks.case import RETAIN_SAFE_PRIVATE, CheckCase
+from deid_pipeline.checks.decompressed import is_decompressed
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.reading import Part10
 
@@ -47,7 +48,7 @@ def _group_2(case: CheckCase) -> Iterator[str]:
             yield f"(0002,{element:04x}) differs from ({tag >> 16:04x},{tag & 0xFFFF:04x})"
     if not output.meta_text(0x0010):
         yield "(0002,0010) is missing"
-    elif case.source.meta_text(0x0010) not in ("", output.meta_text(0x0010)):
+    elif case.source.meta_text(0x0010) not in ("", output.meta_text(0x0010)) and not is_decompressed(case):
         yield "(0002,0010) differs from the source's"
 
 

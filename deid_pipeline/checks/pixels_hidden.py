@@ -11,24 +11,31 @@ from collections.abc import Container, Iterator, Sequence
 import numpy as np
 
 from deid_pipeline.checks.case import CheckCase
-from deid_pipeline.checks.decoding import encapsulated_frames
+from deid_pipeline.checks.decoding import COSINE_TRANSFORMS, decoded, encapsulated_frames
 from deid_pipeline.checks.expected import equals_decoded, equals_native, expected
 from deid_pipeline.checks.protocol import Outcome, outcome
+from deid_pipeline.checks.resemblance import resembles
 from deid_pipeline.checks.samples import NativeFrames, native_frames
 from deid_pipeline.model import Patch
 
-_ROWS, _COLUMNS = 0x00280010, 0x00280011
+_TRANSFER_SYNTAX = 0x0010
+_ROWS, _COLUMNS, _BITS_STORED, _FRAMES = 0x00280010, 0x00280011, 0x00280101, 0x00280008
+_READERS = (0, 1)
 
 
 class PixelsHidden:
     """Looks at every box of every frame; whole cells count, with bits beyond Bits Stored."""
 
     name = "pixels_hidden"
-    summary = "every redacted box has one colour, or holds sample by sample what a fill that draws was to write"
+    summary = "every redacted box has one colour, or what a fill that draws was to write, and nothing else"
 
     def run(self, case: CheckCase) -> Outcome:
         """Name frames (1-based) with boxes in which something is left."""
-        return outcome(_visible(case) if case.written is None else _unexpected(case, case.written()))
+        if case.written is None:
+            return outcome(_visible(case))
+        if case.output.meta_text(_TRANSFER_SYNTAX) in COSINE_TRANSFORMS:
+            return outcome(_unlike(case, case.written()))
+        return outcome(_unexpected(case, case.written()))
 
 
 def _visible(case: CheckCase) -> Iterator[str]:
@@ -66,6 +73,37 @@ def _unexpected(case: CheckCase, written: Iterator[tuple[int, Sequence[Patch]]])
         ):
             yield f"a box of frame {index + 1} holds something else than it should"
     yield from (f"there is no frame {index + 1}" for index in boxes if index not in seen)
+
+
+def _unlike(case: CheckCase, written: Iterator[tuple[int, Sequence[Patch]]]) -> Iterator[str]:
+    """The same for frames that hold samples as well as their quantisation lets them.
+
+    Readers differ in whether they convert colours: one of them has to see what was to be written.
+    """
+    boxes = {index: some for index, some in sorted(case.boxes_by_frame.items()) if some}
+    rows, columns, bits = (case.output.number(tag) for tag in (_ROWS, _COLUMNS, _BITS_STORED))
+    pairs = zip(
+        encapsulated_frames(case.source, case.source_path),
+        encapsulated_frames(case.output, case.output_path),
+        strict=True,
+    )
+    touched = ((index, *pair) for index, pair in enumerate(pairs) if index in boxes)
+    for (index, before, after), (at, patches) in zip(touched, written, strict=True):
+        picture = expected(patches, rows=rows, columns=columns)
+        if at != index or not picture.covers(boxes[index]):
+            yield f"nothing was to be written into a box of frame {index + 1}"
+        elif not any(
+            resembles(
+                decoded(after, case.output, reader=reader),
+                decoded(before, case.source, reader=reader),
+                picture,
+                boxes=boxes[index],
+                bits=bits,
+            )
+            for reader in _READERS
+        ):
+            yield f"a box of frame {index + 1} shows something else than it should"
+    yield from (f"there is no frame {index + 1}" for index in boxes if index >= (case.output.number(_FRAMES, 1) or 1))
 
 
 def _frames(

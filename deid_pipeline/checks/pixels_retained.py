@@ -13,7 +13,15 @@ import numpy as np
 
 from deid_pipeline.checks.case import CheckCase
 from deid_pipeline.checks.codestreams import is_zeroed_only
-from deid_pipeline.checks.decoding import COSINE_TRANSFORMS, LOSSY_WAVELETS, decoded, encapsulated_frames
+from deid_pipeline.checks.decoding import (
+    COSINE_TRANSFORMS,
+    LOSSY_WAVELETS,
+    MADE_LOSSLESS,
+    UNCOMPRESSED,
+    decoded,
+    encapsulated_frames,
+)
+from deid_pipeline.checks.decompressed import is_decompressed, reading_differs, samples_differ
 from deid_pipeline.checks.extremes import untrue_extremes
 from deid_pipeline.checks.protocol import Outcome, outcome
 from deid_pipeline.checks.samples import NativeFrames, Samples, native_frames, sample_mask, unsigned
@@ -21,7 +29,6 @@ from deid_pipeline.model import Box
 
 _TRANSFER_SYNTAX = 0x0010
 _PHOTOMETRIC = 0x00280004
-_MADE_REVERSIBLE = ("YBR_ICT", "YBR_RCT")
 _UNIT = 36  # pixels: a unit of four blocks, and what decoders smooth around it
 _CHUNK_BYTES = 16 << 20
 # Samples per pixel, photometric interpretation, planar configuration, frames, rows, columns, bits, sign, palettes.
@@ -48,6 +55,9 @@ class PixelsRetained:
 
 def _reading_differs(case: CheckCase) -> Iterator[str]:
     source, output = case.source, case.output
+    if is_decompressed(case):
+        yield from (f"{_name(tag)} is not what decoding gives" for tag in _READING_TAGS if reading_differs(case, tag))
+        return
     before, after = source.meta_text(_TRANSFER_SYNTAX), output.meta_text(_TRANSFER_SYNTAX)
     if before and before != after:
         yield "the transfer syntax has changed"
@@ -55,21 +65,25 @@ def _reading_differs(case: CheckCase) -> Iterator[str]:
         yield "the encoding of the pixel data has changed"
     for tag in _READING_TAGS:
         old, new = source.top(tag), output.top(tag)
-        if tag == _PHOTOMETRIC and _may_become_reversible(case):
+        if tag == _PHOTOMETRIC and _was_made_lossless(case):
             continue
         if (old is None) != (new is None) or (old and new and old.raw != new.raw):
-            yield f"({tag >> 16:04x},{tag & 0xFFFF:04x}) has changed"
+            yield f"{_name(tag)} has changed"
     if (source.pixel_range is None) != (output.pixel_range is None):
         yield "pixel data came or went"
     elif not source.pixels_encapsulated and len(_native_output(case)) != len(source.pixels):
         yield "the pixel data have another length"
 
 
-def _may_become_reversible(case: CheckCase) -> bool:
-    """Whether frames with boxes were transformed irreversibly, which no rewriting can keep (PS3.5 A.4.4)."""
-    touched = any(case.boxes_by_frame.values())
-    lossy = case.source.meta_text(_TRANSFER_SYNTAX) in LOSSY_WAVELETS
-    return touched and lossy and _interpretations(case) == _MADE_REVERSIBLE
+def _name(tag: int) -> str:
+    return f"({tag >> 16:04x},{tag & 0xFFFF:04x})"
+
+
+def _was_made_lossless(case: CheckCase) -> bool:
+    """Whether frames had a colour transform that no rewriting can keep, and boxes asked for one (PS3.5 A.4.4)."""
+    interpretations = case.source.top_text(_PHOTOMETRIC), case.output.top_text(_PHOTOMETRIC)
+    expected = MADE_LOSSLESS.get(case.source.meta_text(_TRANSFER_SYNTAX))
+    return any(case.boxes_by_frame.values()) and interpretations == expected
 
 
 def _pixels_differ(case: CheckCase) -> Iterator[str]:
@@ -79,6 +93,8 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
             yield "boxes without pixel data"
     elif not (boxes or case.unused_bits_cleared) and _same_bytes(case.source.pixels, _native_output(case)):
         return
+    elif is_decompressed(case):
+        yield from samples_differ(case)
     elif case.source.pixels_encapsulated:
         yield from _encapsulated_differ(case, boxes)
     elif not (boxes or case.unused_bits_cleared):
@@ -90,6 +106,9 @@ def _pixels_differ(case: CheckCase) -> Iterator[str]:
 def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
     source, output = case.source.pixels, _native_output(case)
     shape = native_frames(case.source)
+    if shape.frame_bits % 8:
+        yield from _bits_differ(case, shape, boxes)
+        return
     size = shape.frame_bytes
     behind = 0  # bytes compared so far
     if case.unused_bits_cleared:
@@ -107,6 +126,19 @@ def _native_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> Iterat
         case.output.forget_pages()
     if not _same_bytes(source[behind:], output[behind:]):
         yield f"changes behind frame {behind // size}"
+
+
+def _bits_differ(case: CheckCase, shape: NativeFrames, boxes: dict[int, tuple[Box, ...]]) -> Iterator[str]:
+    """Frames that share bytes with their neighbours: each is looked at, with boxes or without."""
+    source, output = case.source.pixels, _native_output(case)
+    for index in range(shape.frames):
+        if _differs_outside(case, shape, index, boxes.get(index, ())):
+            yield f"changes outside the boxes of frame {index + 1}"
+    whole, rest = divmod(shape.frame_bits * shape.frames, 8)
+    spare = bool(rest) and (source[whole] ^ output[whole]) >> rest != 0
+    if spare or not _same_bytes(source[whole + bool(rest) :], output[whole + bool(rest) :]):
+        yield f"changes behind frame {shape.frames}"
+    yield from (f"there is no frame {index + 1}" for index in boxes if not 0 <= index < shape.frames)
 
 
 def _native_output(case: CheckCase) -> memoryview:
@@ -136,7 +168,7 @@ def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> 
     Where an irreversible colour transform became a reversible one, all frames had to be written anew: then samples
     count in those without boxes too.
     """
-    anew = _interpretations(case) == _MADE_REVERSIBLE
+    anew = _was_made_lossless(case)
     pairs = zip(
         encapsulated_frames(case.source, case.source_path),
         encapsulated_frames(case.output, case.output_path),
@@ -156,6 +188,8 @@ def _encapsulated_differ(case: CheckCase, boxes: dict[int, tuple[Box, ...]]) -> 
 def _may_change(case: CheckCase, index: int) -> tuple[Box, ...]:
     """The boxes of a frame; for the cosine transform also what its units add to them, which is never far away."""
     boxes = tuple(case.boxes_by_frame.get(index, ()))
+    if case.source.top_text(_PHOTOMETRIC) == "YBR_FULL_422" and case.source.meta_text(_TRANSFER_SYNTAX) in UNCOMPRESSED:
+        return tuple(Box(box.left // 2 * 2, box.top, (box.right + 1) // 2 * 2, box.bottom) for box in boxes)
     if case.source.meta_text(_TRANSFER_SYNTAX) not in COSINE_TRANSFORMS:
         return boxes
     near = [Box(box.left - _UNIT, box.top - _UNIT, box.right + _UNIT, box.bottom + _UNIT) for box in boxes]
@@ -186,10 +220,6 @@ def _equal_outside(case: CheckCase, index: int, before: bytes, after: bytes) -> 
         if not differs.any():
             return True
     return False
-
-
-def _interpretations(case: CheckCase) -> tuple[str, str]:
-    return case.source.top_text(_PHOTOMETRIC), case.output.top_text(_PHOTOMETRIC)
 
 
 def _same_bytes(one: memoryview, other: memoryview) -> bool:

@@ -35,12 +35,30 @@ class NativeFrames:
     halved_chroma: bool  # YBR_FULL_422: two luma samples and one pair of chroma samples for two pixels
 
     @property
+    def frame_bits(self) -> int:
+        """Bits of one frame; frames of 1-bit samples lie bit by bit behind each other."""
+        return self.rows * self.columns * (2 if self.halved_chroma else self.samples) * self.bits
+
+    @property
     def frame_bytes(self) -> int:
-        """Bytes of one frame."""
-        return self.rows * self.columns * (2 if self.halved_chroma else self.samples) * self.bits // 8
+        """Bytes of one frame; of 1-bit samples those that hold it when it begins with a byte."""
+        return (self.frame_bits + 7) // 8
+
+    @property
+    def bytes_of_all(self) -> int:
+        """Bytes of all frames."""
+        return (self.frame_bits * self.frames + 7) // 8
 
     def view(self, pixels: memoryview, index: int) -> npt.NDArray[Any]:
-        """One frame without copying: ``(rows, columns, samples)``, for 4:2:2 ``(rows, pairs, 4)``; unsigned cells."""
+        """One frame, not copied unless of 1-bit samples.
+
+        ``(rows, columns, samples)``, for 4:2:2 ``(rows, pairs, 4)``; unsigned cells.
+        """
+        if self.bits == 1:
+            first = index * self.frame_bits
+            part = np.frombuffer(pixels[first // 8 : (first + self.frame_bits + 7) // 8], dtype=np.uint8)
+            bits = np.unpackbits(part, bitorder="little")[first % 8 :][: self.frame_bits]
+            return bits.reshape(self.rows, self.columns, self.samples)
         cell = np.dtype(f"{'>' if self.big_endian else '<'}u{self.bits // 8}")
         offset = index * self.frame_bytes
         raw = np.frombuffer(pixels, dtype=cell, count=self.frame_bytes // cell.itemsize, offset=offset)
@@ -72,12 +90,26 @@ def unsigned(cells: Samples) -> Samples:
 
 
 def native_frames(file: Part10) -> NativeFrames:
-    """The shape that a file's Image Pixel module gives.
+    """The shape of a file's native frames.
 
     Raises
     ------
     SourceDataError
-        Cells that are no whole number of bytes, or fewer pixel data than the module says.
+        Cells that are neither 1 bit nor whole bytes, or fewer pixel data than the Image Pixel module says.
+    """
+    frames = native_shape(file)
+    if frames.bytes_of_all > len(file.pixels) or not frames.frame_bytes:
+        raise SourceDataError("the header claims more pixels than there are data", tag_path="(7fe0,0010)")
+    return frames
+
+
+def native_shape(file: Part10) -> NativeFrames:
+    """The shape that a file's Image Pixel module gives, whatever its pixel data hold.
+
+    Raises
+    ------
+    SourceDataError
+        Cells that are neither 1 bit nor whole bytes.
     """
     frames = NativeFrames(
         rows=file.number(0x00280010),
@@ -89,8 +121,6 @@ def native_frames(file: Part10) -> NativeFrames:
         big_endian=file.big_endian,
         halved_chroma=file.top_text(0x00280004) == "YBR_FULL_422",
     )
-    if frames.bits not in (8, 16, 32, 64):
+    if frames.bits not in (1, 8, 16, 32, 64):
         raise SourceDataError("samples are no whole bytes", tag_path="(0028,0100)")
-    if frames.frame_bytes * frames.frames > len(file.pixels) or not frames.frame_bytes:
-        raise SourceDataError("the header claims more pixels than there are data", tag_path="(7fe0,0010)")
     return frames

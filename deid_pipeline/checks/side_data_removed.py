@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deid_pipeline.checks.case import CheckCase
-from deid_pipeline.checks.codestreams import free_spans
+from deid_pipeline.checks.codestreams import free_spans, is_wordless
 from deid_pipeline.checks.decoding import encapsulated_frames
 from deid_pipeline.checks.protocol import Outcome, outcome
 
@@ -34,6 +34,8 @@ def _found(case: CheckCase) -> Iterator[str]:
     if not output.pixels_encapsulated:
         return
     syntax = output.meta_text(_TRANSFER_SYNTAX)
+    if is_wordless(syntax):
+        return
     for index, frame in enumerate(encapsulated_frames(output, case.output_path)):
         for span in free_spans(frame, syntax):
             if span.says_something(frame):

@@ -22,7 +22,11 @@ from deid_pipeline.model import Identifier, IdentifierKind
 _DATE_VRS = frozenset({"DA", "DT", "TM"})
 _MARKERS = ("(0012,0063)", "(0012,0064)")
 # Devices: station names, serial numbers, ids of generators, plates, detectors (PS3.15 E.3.8).
-_DEVICE_TAGS = ("(0008,1010)", "(0018,10", "(0018,700a)", "(0018,937", "(0018,936", "(0040,0010)", "(0040,0242)")
+_DEVICE_TAGS = (
+    *("(0008,1010)", "(0018,10", "(0018,700a)", "(0018,937", "(0018,936", "(0040,0010)", "(0040,0242)"),
+    *("(0016,0051)", "(3008,0105)"),
+)
+_DEVICE_PLACES = ("(0032,1020)", "(0040,0011)")  # where a device stands, which Table E.1-1 counts as its identity
 # Where a device is described: a station that is called like its model is no secret there.
 _DEVICE_DESCRIPTIONS = frozenset({0x00080070, 0x00081090, 0x00181020})
 
@@ -60,7 +64,10 @@ def _leaks(case: CheckCase, needles: NeedleSet, secrets: Iterable[Identifier]) -
 def _is_openly_kept(case: CheckCase, identifier: Identifier) -> bool:
     """Whether the output says, by its method codes, that it keeps this kind, and has the very element unchanged."""
     code = {IdentifierKind.DATE: RETAIN_FULL_DATES, IdentifierKind.PLACE: RETAIN_INSTITUTION}.get(identifier.kind)
-    if identifier.kind == IdentifierKind.ID and identifier.tag_path.rsplit(".", 1)[-1].startswith(_DEVICE_TAGS):
+    last = identifier.tag_path.rsplit(".", 1)[-1]
+    if identifier.kind == IdentifierKind.ID and last.startswith(_DEVICE_TAGS):
+        code = RETAIN_DEVICE
+    if identifier.kind == IdentifierKind.PLACE and last in _DEVICE_PLACES and code not in case.claimed_codes:
         code = RETAIN_DEVICE
     return code in case.claimed_codes and case.is_kept(identifier.tag_path)
 

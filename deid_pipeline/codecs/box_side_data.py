@@ -44,8 +44,10 @@ def in_jpeg_2000(data: bytes) -> Iterator[Range]:
             yield start - 4, end  # its name too, so that nobody looks for what it announces
 
 
-def in_jpeg_xl(data: bytes) -> Iterator[Range]:
+def in_jpeg_xl(data: bytes, *, keep: frozenset[bytes] = frozenset()) -> Iterator[Range]:
     """Find boxes around a JPEG XL codestream that may identify; a bare one has nothing beside samples.
+
+    Boxes whose kind is in ``keep`` are known to say nothing.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def in_jpeg_xl(data: bytes) -> Iterator[Range]:
     if data[4:8] != b"JXL ":
         return
     for kind, start, end in _boxes(data, 0, len(data)):
-        if kind not in _JXL_BOXES:
+        if kind not in _JXL_BOXES | keep:
             yield start - 4, end
 
 

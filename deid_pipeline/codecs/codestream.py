@@ -16,6 +16,10 @@ from deid_pipeline.model import PixelLayout
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _FRAME_HEADERS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
 _START_OF_SCAN, _END_OF_IMAGE, _APP14 = 0xDA, 0xD9, 0xEE
+_COD, _QCD, _QCC = 0x52, 0x5C, 0x5D
+_NO_QUANTISATION, _DERIVED, _EXPOUNDED = range(3)
+_MOST_PLANES = 30  # of bits, guard bits among them
+_MOST_TILES = 65535
 _MAX_HEADER_SEARCH = 1 << 16  # bytes before the codestream of a JP2 file
 
 
@@ -142,6 +146,7 @@ def read_jpeg_2000_header(frame: Buffer) -> Codestream:
     (first,) = described
     if first[1:] != b"\x01\x01" or right <= left or bottom <= top:
         raise damaged("a JPEG 2000 stream has subsampled components or no pixels")
+    _check_tiles(siz)
     precision, is_signed = (first[0] & 0x7F) + 1, first[0] > 0x7F
     return Codestream(bottom - top, right - left, components, precision, 0x51, None, is_signed)
 
@@ -154,15 +159,53 @@ def read_coding_style(frame: Buffer) -> CodingStyle:
     SourceDataError
         There is none in the main header.
     """
+    for marker, body in _main_header(frame):
+        if marker == _COD and len(body) >= 10:
+            return CodingStyle(levels=body[5], mixes_components=bool(body[4]), is_reversible=body[9] == 1)
+    raise damaged("a JPEG 2000 stream has no coding style")
+
+
+def check_quantisation(frame: Buffer) -> None:
+    """Refuse quantisation that no encoder writes (QCD and QCC segments, T.800 A.6.4, A.6.5): OpenJPH dies of it.
+
+    Raises
+    ------
+    SourceDataError
+        An unknown style, another number of steps than there are bands, or one of too many bits.
+    """
+    bands = 3 * read_coding_style(frame).levels + 1
+    for marker, body in _main_header(frame):
+        if marker not in (_QCD, _QCC):
+            continue
+        steps = body if marker == _QCD else body[1:]  # components are few enough for one byte
+        style, guard = (steps[0] & 0x1F, steps[0] >> 5) if steps else (-1, 0)
+        width = 1 if style == _NO_QUANTISATION else 2
+        exponents = [step >> 3 for step in steps[1::width]]
+        wanted = 1 if style == _DERIVED else bands
+        if style not in (_NO_QUANTISATION, _DERIVED, _EXPOUNDED) or len(steps) - 1 < wanted * width:
+            raise damaged("the quantisation of a JPEG 2000 stream is damaged")
+        if max(exponents) + guard - 1 > _MOST_PLANES:
+            raise damaged("a JPEG 2000 stream claims more bits than any sample has")
+
+
+def _main_header(frame: Buffer) -> Iterator[tuple[int, bytes]]:
+    """The segments of the main header behind the first: low byte of the marker, parameters."""
     head = bytes(frame[:_MAX_HEADER_SEARCH])
     position = head.find(b"\xff\x4f\xff\x51") + 2
     while position >= 2 and head[position : position + 2] not in (b"", b"\xff\x90"):
         length = int.from_bytes(head[position + 2 : position + 4], "big")
-        body = head[position + 4 : position + 2 + length]
-        if head[position : position + 2] == b"\xff\x52" and len(body) >= 10:
-            return CodingStyle(levels=body[5], mixes_components=bool(body[4]), is_reversible=body[9] == 1)
+        yield head[position + 1] if position + 1 < len(head) else 0, head[position + 4 : position + 2 + length]
         position += 2 + max(2, length)
-    raise damaged("a JPEG 2000 stream has no coding style")
+
+
+def _check_tiles(siz: bytes) -> None:
+    """Refuse tiles that do not cover the picture (T.800 B.3), on which decoders divide by zero or do not end."""
+    right, bottom, left, top, *rest = (int.from_bytes(siz[at : at + 4], "big") for at in range(2, 34, 4))
+    wide, high, first, upper = rest
+    if not wide or not high or first > left or upper > top or first + wide <= left or upper + high <= top:
+        raise damaged("the tiles of a JPEG 2000 stream do not cover its picture")
+    if -(-(right - first) // wide) * -(-(bottom - upper) // high) > _MOST_TILES:
+        raise damaged("a JPEG 2000 stream has more tiles than it may")
 
 
 def check_against(header: Codestream, layout: PixelLayout) -> None:

@@ -21,8 +21,9 @@ _DECODED = "as decoded before"
 class Cell:
     """One kind of frame.
 
-    ``bits`` is Bits Allocated / Bits Stored, with an ``s`` for two's complement; ``outside`` says what holds outside
-    boxes; ``decoders`` name packages in which it is tested (what they wrap), the codec's own first.
+    ``bits`` is Bits Allocated / Bits Stored, with an ``s`` for two's complement, an ``f`` for (Double) Float Pixel
+    Data, which have no Bits Stored; ``outside`` says what holds outside boxes; ``decoders`` name packages in which it
+    is tested (what they wrap), the codec's own first.
     """
 
     transfer_syntax_uid: str
@@ -39,12 +40,17 @@ class Cell:
     @property
     def bits_stored(self) -> int:
         """Bits that hold a value."""
-        return int(self.bits.split("/")[1].rstrip("s"))
+        return int(self.bits.split("/")[1].rstrip("sf"))
 
     @property
     def is_signed(self) -> bool:
         """Whether stored values are two's complement."""
         return self.bits.endswith("s")
+
+    @property
+    def is_float(self) -> bool:
+        """Whether they are floating-point numbers."""
+        return self.bits.endswith("f")
 
 
 def cells_of(codec: Codec) -> Iterator[Cell]:
@@ -66,14 +72,17 @@ def _family(
 
 
 _PLAIN = {_GREY: (*_EVERY_WIDTH, "32/32", "32/32s"), _INDEXED: ("8/8", "16/16"), ("RGB",): ("8/8", "16/16")}
+_FLOAT: dict[tuple[str, ...], tuple[str, ...]] = {_GREY: ("32/32f", "64/64f")}
+_NATIVE = {("MONOCHROME2",): ("1/1",), **_PLAIN, ("YBR_FULL", "YBR_FULL_422"): ("8/8",)}
 _CODED = {_GREY: _EVERY_WIDTH, _INDEXED: ("8/8", "16/16"), ("RGB",): ("8/8", "16/12", "16/16"), ("YBR_FULL",): ("8/8",)}
 _WAVELET = {_GREY: _EVERY_WIDTH, _INDEXED: ("8/8", "16/16"), ("RGB", "YBR_RCT"): ("8/8", "16/12", "16/16")}
 _LOSSY_WAVELET = {**_WAVELET, ("YBR_ICT",): ("8/8",)}
+_JPEG_XL = ("imagecodecs (libjxl 0.11)", "pyjpegxl (libjxl 0.12)")
 
 CELLS: tuple[Cell, ...] = (
-    *_family(
-        ("", ".1", ".1.99", ".2"), {**_PLAIN, ("YBR_FULL", "YBR_FULL_422"): ("8/8",)}, _EXACT, ("NumPy", "pydicom")
-    ),
+    *_family(("", ".1", ".1.98", ".1.99", ".2"), _NATIVE, _EXACT, ("NumPy", "pydicom")),
+    *_family(("", ".1", ".1.99", ".2"), _FLOAT, _EXACT, ("NumPy", "pydicom")),
+    *_family((".8.1",), _NATIVE, _EXACT, ("zlib", "libdeflate")),
     *_family((".5",), {**_PLAIN, ("YBR_FULL",): ("8/8",)}, _EXACT, ("imagecodecs", "pylibjpeg-rle", "pydicom")),
     *_family(
         (".4.50",),
@@ -90,5 +99,8 @@ CELLS: tuple[Cell, ...] = (
     *_family((".4.91",), _LOSSY_WAVELET, _DECODED, ("imagecodecs (OpenJPEG)", "pylibjpeg-openjpeg")),
     *_family((".4.201", ".4.202"), _WAVELET, _EXACT, ("imagecodecs (OpenJPH)", "pylibjpeg-openjpeg")),
     *_family((".4.203",), _LOSSY_WAVELET, _DECODED, ("imagecodecs (OpenJPH)", "pylibjpeg-openjpeg")),
+    *_family((".4.110",), _CODED, _EXACT, _JPEG_XL),
+    *_family((".4.111",), {(*_GREY, "YBR_FULL", "YBR_FULL_422"): ("8/8",)}, _UNITS, _JPEG_XL),
+    *_family((".4.112",), {_GREY: _EVERY_WIDTH, ("RGB", "XYB"): ("8/8",)}, _DECODED, _JPEG_XL),
 )
 """Every kind of frame that is known to be redacted; others are tried, proven on the spot, or held."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deid_pipeline.codecs.bits import cut_bits
 from deid_pipeline.codecs.protocol import Buffer
 from deid_pipeline.codecs.samples import check_claim, damaged
 from deid_pipeline.model import PixelLayout
@@ -25,7 +26,9 @@ _PADDING_STEP = 1 << 20
 _WORD_VR = b"OW"
 # The last two bytes of a codestream: end of image (JPEG, JPEG-LS) and end of codestream (JPEG 2000) share them.
 _END_OF_CODESTREAM = b"\xff\xd9"
-_RLE_UID = "1.2.840.10008.1.2.5"
+# Frames that end in no such mark, so that without a table each has to be one fragment: encapsulated uncompressed,
+# deflated, RLE, JPEG XL.
+_WITHOUT_END = frozenset(f"1.2.840.10008.1.2.{end}" for end in ("1.98", "8.1", "5", "4.110", "4.111", "4.112"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,21 @@ def iter_frames(buffer: Buffer, layout: PixelLayout) -> Iterator[Frame]:
     return _native_frames(view, layout)
 
 
+def fragments(buffer: Buffer, layout: PixelLayout) -> list[tuple[int, int]]:
+    """Where the content of each fragment of encapsulated pixel data lies, half-open, bytes into the buffer.
+
+    Raises
+    ------
+    SourceDataError
+        The pixel data are not encapsulated, or their items are damaged.
+    """
+    if not layout.is_encapsulated:
+        raise damaged("compressed pixel data are not in items")
+    view = memoryview(buffer)
+    items = _read_items(view, layout.value_offset, most=_most_fragments(view, layout))
+    return [(start, start + length) for start, length in zip(items.starts, items.lengths, strict=True) if length]
+
+
 def forget_pages(buffer: object, start: int, end: int) -> None:
     """Let the kernel take back the pages of a mapped file that have been read; nothing else is lost."""
     if isinstance(buffer, mmap.mmap):
@@ -114,14 +132,8 @@ def _native_walk(view: memoryview, layout: PixelLayout) -> Iterator[Frame]:
         end = layout.value_offset + (first_bit + layout.frame_bits + 7) // 8
         data: memoryview | bytes = view[start:end]
         if first_bit % 8:
-            data = _realign(view[start:end], skip=first_bit % 8, count=layout.frame_bits)
+            data = cut_bits(view[start:end], skip=first_bit % 8, count=layout.frame_bits)
         yield Frame(index, start, end, data)
-
-
-def _realign(data: memoryview, *, skip: int, count: int) -> bytes:
-    """Cut ``count`` bits out of bytes, least significant bit first."""
-    bits = np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")[skip : skip + count]
-    return np.packbits(bits, bitorder="little").tobytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +196,7 @@ def _first_fragments(view: memoryview, items: _Items, layout: PixelLayout) -> ar
     if fragments == frames:
         return array("Q", range(frames))
     firsts = _from_table(items, frames=frames)
-    if firsts is None and layout.transfer_syntax_uid != _RLE_UID:
+    if firsts is None and layout.transfer_syntax_uid not in _WITHOUT_END:
         firsts = _from_ends(view, items)
     if firsts is None or len(firsts) != frames:
         raise damaged("the frames cannot be told apart, or are not as many as the header claims")

@@ -17,6 +17,7 @@ import numpy as np
 from deid_pipeline.codecs.codestream import (
     Codestream,
     check_against,
+    check_quantisation,
     read_coding_style,
     read_jpeg_2000_header,
 )
@@ -78,6 +79,7 @@ class Htj2kCodec(Reencoding):
 
         header = read_jpeg_2000_header(frame)
         check_against(header, layout)
+        check_quantisation(frame)
         try:
             with _swallowed_errors() as swallowed:
                 samples = imagecodecs.htj2k_decode(bytes(frame), planar=False)

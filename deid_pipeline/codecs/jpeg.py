@@ -22,7 +22,8 @@ from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import Box, Patch, PixelLayout
 
 _PROGRESSIVE, _LOSSLESS = 0xC2, 0xC3
-_PROCESSES = frozenset({0xC0, 0xC1, _PROGRESSIVE, _LOSSLESS})  # Huffman: baseline, extended, and these two
+# Baseline, extended, these two, and arithmetic codes in sequence or progressive; none of them hierarchical.
+_PROCESSES = frozenset({0xC0, 0xC1, _PROGRESSIVE, _LOSSLESS, 0xC9, 0xCA})
 _END_OF_IMAGE = b"\xff\xd9"  # libjpeg makes up what is missing without it
 _END_SEARCH = 64  # bytes of padding that may follow, and any number of zeros
 
@@ -130,16 +131,17 @@ def _colour_spaces(header: Codestream, layout: PixelLayout) -> tuple[str | None,
 
 
 def _in_stream(patch: Patch, ring: tuple[int, int], header: Codestream, layout: PixelLayout) -> Patch:
-    """The patch grown by a ring, in values of the stream's components (T.871 clause 7 for YCbCr).
+    """The patch grown by a ring of its edge, in values of the stream's components (T.871 clause 7 for YCbCr).
 
     Raises
     ------
     ResidualRiskError
-        A value does not fit the stream, or the patch has more than one colour.
+        A value does not fit the stream.
     """
-    if not patch.is_plain:
-        raise ResidualRiskError("nothing but one colour can be written into a frame of the cosine transform")
     box, values = _with_ring(patch.box, ring), patch.values
+    if not patch.is_plain:
+        beside, below = ring
+        values = np.pad(values, ((below, below), (beside, beside), (0, 0)), mode="edge")
     if not _is_converted(header, layout):
         return Patch(box, stream_samples(values.astype("i8" if layout.pixel_representation else "u8"), header))
     red, green, blue = np.moveaxis(values.astype(np.float64), -1, 0)

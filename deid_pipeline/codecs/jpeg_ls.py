@@ -6,11 +6,13 @@ filling boxes (``reencoding``).
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 
 from deid_pipeline.codecs.codestream import Codestream, check_against, read_jpeg_header, read_scan_header
+from deid_pipeline.codecs.jpeg_side_data import in_jpeg_ls
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
 from deid_pipeline.codecs.reencoding import Reencoding
 from deid_pipeline.codecs.samples import damaged, stored_values
@@ -39,8 +41,10 @@ class JpegLsCodec(Reencoding):
         if header.process != _PROCESS:
             raise damaged("a frame is not a JPEG-LS stream")
         check_against(header, layout)
+        data = bytes(frame)
+        deque(in_jpeg_ls(data), maxlen=0)  # CharLS does not come back from data without an end
         try:
-            samples = imagecodecs.jpegls_decode(bytes(frame))
+            samples = imagecodecs.jpegls_decode(data)
         except (RuntimeError, ValueError):
             raise damaged("a JPEG-LS frame cannot be decoded") from None
         return stored_values(samples, layout, precision=header.precision)

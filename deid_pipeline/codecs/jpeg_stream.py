@@ -45,12 +45,12 @@ class HuffmanTable:
 class ScanComponent:
     """A component in a scan.
 
-    ``index`` is its 0-based place in the frame header, ``dc_step`` the size of one step of its DC coefficient,
+    ``index`` is its 0-based place in the frame header, ``steps`` are the sizes of one step of its 64 coefficients,
     ``dc_table`` and ``ac_table`` are destinations, ``blocks`` the (horizontal, vertical) number of its blocks in a MCU.
     """
 
     index: int
-    dc_step: int
+    steps: tuple[int, ...]
     dc_table: int
     ac_table: int
     dc: HuffmanTable
@@ -157,7 +157,7 @@ class _Reader:
     frame: JpegFrame | None = None
     restart_interval: int = 0
     tables: dict[tuple[int, int], HuffmanTable] = field(default_factory=dict)
-    dc_steps: dict[int, int] = field(default_factory=dict)
+    steps: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def segments(self) -> Iterator[tuple[int, int, int, int]]:
         """Yield marker, its offset, the start and the end of its parameters, up to the end of the image."""
@@ -223,10 +223,11 @@ class _Reader:
         at = 0
         while at < len(body):
             size = 1 + (body[at] >> 4)
-            step = int.from_bytes(body[at + 1 : at + 1 + size], "big")
-            if body[at] & 0xEC or len(body) < at + 1 + 64 * size or step == 0:
+            table = body[at + 1 : at + 1 + 64 * size]
+            steps = tuple(int.from_bytes(table[place : place + size], "big") for place in range(0, 64 * size, size))
+            if body[at] & 0xEC or len(table) < 64 * size or steps[0] == 0:
                 raise damaged("a JPEG stream has a damaged quantisation table")
-            self.dc_steps[body[at] & 15] = step
+            self.steps[body[at] & 15] = steps
             at += 1 + 64 * size
 
     def read_scan(self, header: tuple[int, bytes]) -> Scan:
@@ -256,11 +257,11 @@ class _Reader:
             raise damaged("a scan of a JPEG stream names a component that the frame does not have")
         component = frame.components[known.index(identifier)]
         dc, ac = self.tables.get((0, tables >> 4)), self.tables.get((1, tables & 15))
-        step = self.dc_steps.get(component.quantisation)
-        if dc is None or ac is None or step is None:
+        steps = self.steps.get(component.quantisation)
+        if dc is None or ac is None or steps is None:
             raise damaged("a table of a JPEG stream is missing")
         blocks = (1, 1) if alone else (component.horizontal, component.vertical)
-        return ScanComponent(known.index(identifier), step, tables >> 4, tables & 15, dc, ac, blocks)
+        return ScanComponent(known.index(identifier), steps, tables >> 4, tables & 15, dc, ac, blocks)
 
 
 def _intervals(data: bytes, start: int) -> tuple[array[int], array[int]]:

@@ -1,4 +1,4 @@
-"""Uncompressed frames (PS3.5 8.1 and A.1, A.2, A.3, A.5; deflated ones after inflating): read, and patched in place.
+"""Uncompressed frames, native or encapsulated (PS3.5 8.1, A.1 to A.3, A.4.11, A.5): read, and patched in place.
 
 What belongs here: the layout of native samples. What does not: finding the frames (``frames``), inflating a data set.
 """
@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from deid_pipeline.codecs.bits import put_bits
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
-from deid_pipeline.codecs.samples import check_claim, damaged, frame_shape, patches_inside, sample_dtype
-from deid_pipeline.errors import ResidualRiskError
+from deid_pipeline.codecs.samples import check_claim, damaged, frame_shape, paint, patches_inside, sample_dtype
 from deid_pipeline.model import Box, Patch, PixelLayout
 
 _BIG_ENDIAN_UID = "1.2.840.10008.1.2.2"
@@ -26,6 +26,7 @@ class NativeCodec:
     transfer_syntax_uids: tuple[str, ...] = (
         "1.2.840.10008.1.2",
         "1.2.840.10008.1.2.1",
+        "1.2.840.10008.1.2.1.98",
         "1.2.840.10008.1.2.1.99",
         _BIG_ENDIAN_UID,
     )
@@ -58,8 +59,8 @@ class NativeCodec:
         patch is widened to even columns, because two neighbours share their chroma; they get the mean of both.
         """
         _check(frame, layout)
-        if layout.bits_allocated == 1 or layout.keyword != "PixelData":
-            raise ResidualRiskError("1-bit and floating-point pixel data cannot be redacted by this version")
+        if layout.bits_allocated == 1:
+            return _redacted_bits(frame, layout, patches=patches)
         view, copied = memoryview(frame), 0
         pieces: list[Buffer] = []
         for rows, some in _touched_rows(patches_inside(patches, layout), layout):
@@ -100,6 +101,8 @@ def native_cells(content: Buffer, layout: PixelLayout) -> FrameArray:
 
 def patch_cells(patch: Patch, layout: PixelLayout) -> FrameArray:
     """Put a patch's values into their cells: shifted below High Bit, sign extended, nothing else set; unsigned."""
+    if layout.keyword != "PixelData":
+        return patch.values.astype(sample_dtype(layout)).view(f"u{layout.bits_allocated // 8}")
     shift = layout.high_bit + 1 - layout.bits_stored
     cells = (patch.values.astype(np.int64) << shift) & ((1 << layout.bits_allocated) - 1)
     return cells.astype(f"u{layout.bits_allocated // 8}")
@@ -117,7 +120,8 @@ def _check(frame: Buffer, layout: PixelLayout) -> None:
             raise damaged("native 4:2:2 samples of this layout are not defined")
     elif "42" in layout.photometric_interpretation:
         raise damaged("native samples of this photometric interpretation are not supported")
-    if len(frame) != (layout.frame_bits + 7) // 8:
+    size = (layout.frame_bits + 7) // 8
+    if len(frame) not in (size, size + size % 2 if layout.is_encapsulated else size):
         raise damaged("a frame has another length than the header claims")
 
 
@@ -127,8 +131,9 @@ def _is_big_endian(layout: PixelLayout) -> bool:
 
 def _stored_dtype(layout: PixelLayout, *, unsigned: bool = False) -> np.dtype[np.generic]:
     """Dtype of one cell in the byte order of the file."""
-    wanted = replace(layout, pixel_representation=0) if unsigned else layout
-    return sample_dtype(wanted).newbyteorder(">" if _is_big_endian(layout) else "<")
+    stored = sample_dtype(layout)
+    wanted = np.dtype(f"u{stored.itemsize}") if unsigned else stored
+    return wanted.newbyteorder(">" if _is_big_endian(layout) else "<")
 
 
 def _cell_count(layout: PixelLayout) -> int:
@@ -140,6 +145,13 @@ def _unpack_bits(frame: Buffer, layout: PixelLayout) -> FrameArray:
     pixels = layout.rows * layout.columns
     bits = np.unpackbits(np.frombuffer(frame, dtype=np.uint8), count=pixels, bitorder="little")
     return bits.reshape(layout.rows, layout.columns)
+
+
+def _redacted_bits(frame: Buffer, layout: PixelLayout, *, patches: Sequence[Patch]) -> bytes:
+    """Fill boxes of 1-bit samples; bits behind the last pixel stay."""
+    values = _unpack_bits(frame, layout)
+    paint(values, patches, layout)
+    return put_bits(frame, np.packbits(values, bitorder="little").tobytes(), skip=0, count=values.size)
 
 
 def _repeat_chroma(cells: FrameArray, layout: PixelLayout) -> FrameArray:

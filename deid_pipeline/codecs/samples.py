@@ -91,7 +91,10 @@ def patches_inside(patches: Sequence[Patch], layout: PixelLayout) -> list[Patch]
         fits = shape[2:] == (layout.samples_per_pixel,) and shape[:2] in ((1, 1), (height, width))
         if not fits or not patch.values.size:
             raise ResidualRiskError("the fill does not fit its box or the samples of a pixel")
-        if int(patch.values.min()) < low or int(patch.values.max()) >= low + (1 << layout.bits_stored):
+        if layout.keyword != "PixelData":
+            if not np.isfinite(patch.values.astype(sample_dtype(layout))).all():
+                raise ResidualRiskError("a fill value is no number")
+        elif int(patch.values.min()) < low or int(patch.values.max()) >= low + (1 << layout.bits_stored):
             raise ResidualRiskError("a fill value is outside the range of stored values")
     cut = (patch.inside(rows=layout.rows, columns=layout.columns) for patch in patches)
     return [patch for patch in cut if patch is not None]

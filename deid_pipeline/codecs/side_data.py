@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from deid_pipeline.codecs.box_side_data import in_jpeg_2000, in_jpeg_xl
 from deid_pipeline.codecs.harmless import Range
 from deid_pipeline.codecs.jpeg_side_data import in_jpeg, in_jpeg_ls
+from deid_pipeline.codecs.jpeg_xl_header import jpeg_in
 from deid_pipeline.codecs.protocol import Buffer
 
 _PREFIX = "1.2.840.10008.1.2.4."
@@ -53,9 +54,20 @@ def telling_ranges(frame: Buffer, transfer_syntax_uid: str) -> list[Range]:
     return [(start, end) for start, end in find(data) if any(data[start:end])]
 
 
+def _in_recompressed_jpeg(data: bytes) -> Iterator[Range]:
+    """As in JPEG XL; what makes a JPEG stream of the frame again may stay where that stream says nothing.
+
+    Without it the frame still decodes to the same picture.
+    """
+    stream = jpeg_in(data)
+    tells = stream is None or any(any(stream[start:end]) for start, end in in_jpeg(stream))
+    return in_jpeg_xl(data, keep=frozenset() if tells else frozenset({b"jbrd"}))
+
+
 _FINDERS: dict[str, Callable[[bytes], Iterator[Range]]] = {
     **dict.fromkeys(("50", "51", "57", "70"), in_jpeg),
     **dict.fromkeys(("80", "81"), in_jpeg_ls),
     **dict.fromkeys(("90", "91", "201", "202", "203"), in_jpeg_2000),
-    **dict.fromkeys(("110", "111", "112"), in_jpeg_xl),
+    **dict.fromkeys(("110", "112"), in_jpeg_xl),
+    "111": _in_recompressed_jpeg,
 }

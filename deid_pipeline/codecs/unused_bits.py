@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from deid_pipeline.codecs.deflated_frames import DeflatedFramesCodec, deflate_frame, inflate_frame
 from deid_pipeline.codecs.native import NativeCodec, native_cells
 from deid_pipeline.codecs.protocol import Buffer, Codec, FrameArray
 from deid_pipeline.codecs.reencoding import Reencoding, stream_samples
@@ -20,7 +21,7 @@ from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import PixelLayout
 
 _PREFIX = "1.2.840.10008.1.2.4."
-IRREVERSIBLE = frozenset({f"{_PREFIX}50", f"{_PREFIX}51", f"{_PREFIX}81", f"{_PREFIX}91", f"{_PREFIX}203"})
+IRREVERSIBLE = frozenset(_PREFIX + end for end in ("50", "51", "81", "91", "203", "111", "112"))
 """Syntaxes whose frames may be lossy: no bit of a sample means anything by itself."""
 
 
@@ -81,6 +82,8 @@ def clear_unused_bits(codec: Codec, frame: Buffer, layout: PixelLayout) -> bytes
         return None
     if isinstance(codec, NativeCodec):
         return _cleared(cells, layout).astype(cells.dtype).tobytes()
+    if isinstance(codec, DeflatedFramesCodec):
+        return deflate_frame(_cleared(cells, layout).astype(cells.dtype).tobytes(), layout)
     clean = _cleared(cells, layout)
     new = run_length_frame(clean) if isinstance(codec, RleCodec) else _encoded(codec, frame, layout, clean)
     again = _cells(codec, new, layout, None)
@@ -93,6 +96,8 @@ def _cells(codec: Codec, frame: Buffer, layout: PixelLayout, decoded: FrameArray
     """Cells as unsigned numbers, None where they have no bits beside the samples."""
     if isinstance(codec, NativeCodec):
         return native_cells(frame, layout)
+    if isinstance(codec, DeflatedFramesCodec):
+        return native_cells(inflate_frame(frame, layout), layout)
     if isinstance(codec, RleCodec):
         return run_length_cells(frame, layout)
     if layout.transfer_syntax_uid in IRREVERSIBLE:

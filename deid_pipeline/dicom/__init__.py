@@ -7,8 +7,10 @@ What belongs here: Part 10 files, data sets, element names, the pixel layout, ed
 from deid_pipeline.dicom.completion import missing_elements
 from deid_pipeline.dicom.context import instance_context
 from deid_pipeline.dicom.decisions import AskedAlways, RuleSource
+from deid_pipeline.dicom.display import display_of
 from deid_pipeline.dicom.editor import EditedDataSet, HeaderEditor, edit_data_set
 from deid_pipeline.dicom.encoding import element as encoded_element
+from deid_pipeline.dicom.encoding import element_header
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
 from deid_pipeline.dicom.iods import attribute_type, iod_name
 from deid_pipeline.dicom.layout import overlay_bit_positions, pixel_layout
@@ -32,7 +34,9 @@ __all__ = [
     "Syntax",
     "attribute_type",
     "dictionary_vr",
+    "display_of",
     "edit_data_set",
+    "element_header",
     "element_rows",
     "encoded_element",
     "encoded_text",

@@ -17,6 +17,7 @@ from deid_pipeline.dicom.structure import (
     EXPLICIT_BE,
     EXPLICIT_LE,
     IMPLICIT_LE,
+    Buffer,
     Element,
     Syntax,
     parse_data_set,
@@ -34,7 +35,10 @@ MAXIMUM_INFLATED_BYTES = 4 << 30
 _READ_WHOLE = 512 << 10  # bytes; up to here reading a file costs less than mapping it
 
 _NO_TEXT = frozenset({"OB", "UN", "SQ"})
-_DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205", "1.2.840.10008.1.2.8.1"}
+_NO_PLACE = frozenset({"", "(0000,0000)"})  # where an element would begin with zeros
+_BLOCK = 1 << 20
+_HEADER = 8  # bytes of an element's header; fewer zeros may be the beginning of one that was cut off
+_DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"}  # JPIP: no pixels, only where they are
 
 
 Content = bytes | mmap.mmap
@@ -153,11 +157,29 @@ def _parse(path: Path, descriptor: int, content: Content) -> DicomFile:
     if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
         buffer = inflate(content, start)
         start, end = 0, len(buffer)
-    elements, _ = parse_data_set(buffer, start, end, syntax)
+    elements, end = _elements(buffer, start, end, syntax)
     if not elements:
         raise SourceDataError("the file holds no data set")
     by_tag = {element[0]: element for element in elements}
     return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, elements, by_tag)
+
+
+def _elements(buffer: Buffer, start: int, end: int, syntax: Syntax) -> tuple[list[Element], int]:
+    """The elements of a data set and where they end: zeros behind them, which fill a tape's block, are none of it."""
+    try:
+        return parse_data_set(buffer, start, end, syntax)
+    except SourceDataError as error:
+        at = error.offset
+        if at is None or at == start or error.tag_path not in _NO_PLACE:
+            raise
+        # In implicit VR eight zeros are an element without value, so that the rest may be short.
+        if not _only_zeros(buffer, at, end) or not (end - at >= _HEADER or _only_zeros(buffer, at - _HEADER, at)):
+            raise
+    return parse_data_set(buffer, start, at, syntax)
+
+
+def _only_zeros(buffer: Buffer, start: int, end: int) -> bool:
+    return all(not any(buffer[at : min(at + _BLOCK, end)]) for at in range(start, end, _BLOCK))
 
 
 def read_head(content: Content) -> tuple[dict[int, str], str, int]:
@@ -224,7 +246,8 @@ def dataset_syntax(uid: str) -> Syntax:
     if uid == EXPLICIT_VR_BIG_ENDIAN:
         return EXPLICIT_BE
     if uid in _DEFLATED_OTHERS or not uid.startswith(f"{IMPLICIT_VR_LITTLE_ENDIAN}."):
-        raise SourceDataError("the transfer syntax is not supported")
+        jpip = "the pixels lie on a JPIP server and not in the file"
+        raise SourceDataError(jpip if uid in _DEFLATED_OTHERS else "the transfer syntax is not supported")
     return EXPLICIT_LE
 
 

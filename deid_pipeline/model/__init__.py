@@ -6,6 +6,7 @@ input or output, anything that imports another room.
 
 from deid_pipeline.model.checking import CheckResult
 from deid_pipeline.model.crosswalk import CrosswalkEntry
+from deid_pipeline.model.display import Display
 from deid_pipeline.model.element import ElementChange, ElementRow
 from deid_pipeline.model.files import Detection, Kind, LandingFile, OutputFile, RebuiltFile, SourceFile, Status
 from deid_pipeline.model.identifiers import Identifier, IdentifierKind
@@ -21,6 +22,7 @@ __all__ = [
     "CheckResult",
     "CrosswalkEntry",
     "Detection",
+    "Display",
     "ElementChange",
     "ElementRow",
     "Identifier",

@@ -53,7 +53,7 @@ class Patch:
         return Patch(cut, self.values[below, beside])
 
 
-def one_colour(boxes: Iterable[Box], pixel: Sequence[int]) -> tuple[Patch, ...]:
+def one_colour(boxes: Iterable[Box], pixel: Sequence[float]) -> tuple[Patch, ...]:
     """Patches of one colour, given as a stored value for each sample of a pixel."""
     import numpy as np
 
@@ -90,6 +90,11 @@ class PixelLayout:
     def is_encapsulated(self) -> bool:
         """Whether the pixel data are encapsulated (compressed or not) items, PS3.5 A.4."""
         return self.value_length is None
+
+    @property
+    def frames_share_bytes(self) -> bool:
+        """Whether frames may begin inside a byte that another frame ends in: 1-bit samples (PS3.5 8.1.1)."""
+        return not self.is_encapsulated and self.frame_bits % 8 != 0
 
     @property
     def frame_bits(self) -> int:

@@ -7,6 +7,7 @@ What belongs here: engines (one file each), rendering for them, cutting of large
 from functools import cache
 
 from deid_pipeline.errors import EngineUnavailableError
+from deid_pipeline.ocr.further_renderings import read_frame, renderings
 from deid_pipeline.ocr.protocol import Image, OcrEngine
 from deid_pipeline.ocr.rapid import RapidEngine
 from deid_pipeline.ocr.rendering import to_8bit
@@ -43,4 +44,4 @@ def engine(name: str = "rapidocr", threads: int = 0) -> OcrEngine:
     raise EngineUnavailableError("no OCR engine of this name is registered")
 
 
-__all__ = ["ENGINES", "Image", "OcrEngine", "engine", "to_8bit"]
+__all__ = ["ENGINES", "Image", "OcrEngine", "engine", "read_frame", "renderings", "to_8bit"]

@@ -25,13 +25,15 @@ class OcrEngine(Protocol):
         """Short, stable, lower case; stored beside every region the engine found."""
         ...
 
-    def read(self, image: Image) -> list[ReadLine]:
+    def read(self, image: Image, *, enlarge: bool = True) -> list[ReadLine]:
         """Find every line of text in an image.
 
         Parameters
         ----------
         image
             uint8, grey ``(rows, columns)`` or RGB ``(rows, columns, 3)``; not modified.
+        enlarge
+            Whether a small image may be looked at enlarged: small text is found better so, in several times the time.
 
         Returns
         -------

@@ -59,14 +59,14 @@ class RapidEngine:
     _loaded: tuple[int, Any] | None = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    def read(self, image: Image) -> list[ReadLine]:
+    def read(self, image: Image, *, enlarge: bool = True) -> list[ReadLine]:
         """Find every line of text; see `OcrEngine.read`."""
         if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
             raise ValueError("an image is uint8, (rows, columns) or (rows, columns, 3)")
         rows, columns = image.shape[:2]
         found: list[ReadLine] = []
         with self._lock:
-            for piece in pieces(rows=rows, columns=columns):
+            for piece in pieces(rows=rows, columns=columns, enlarge=enlarge):
                 found += self._read_piece(image, piece)
         return join_lines(found)
 

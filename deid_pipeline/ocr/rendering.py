@@ -1,7 +1,8 @@
 """From stored values to the 8-bit picture an OCR engine reads.
 
-What belongs here: grey levels and colour spaces. What does not: decoding (room ``codecs``), reading (engines), display
-for people: the header's window is ignored on purpose, because text is often burned in at values that the window clips.
+What belongs here: grey levels and colour spaces. What does not: decoding (room ``codecs``), reading (engines), the
+header's window: text is often burned in at values that it clips. Where the full range hides text, there are
+``further_renderings``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def to_8bit(
     layout: PixelLayout,
     *,
     palette: npt.NDArray[Any] | None = None,
+    palette_first: int = 0,
 ) -> Image:
     """Render one decoded frame for OCR by its own minimum and maximum.
 
@@ -36,8 +38,10 @@ def to_8bit(
     layout
         The layout of the instance.
     palette
-        Colours of a PALETTE COLOR image, ``(entries, 3)``, any range, the first entry for stored value 0. Without it
-        the indices are spread by their rank, so that neighbouring indices in use differ visibly.
+        Colours of a PALETTE COLOR image, ``(entries, 3)``, any range. Without it the indices are spread by their rank,
+        so that neighbouring indices in use differ visibly.
+    palette_first
+        The stored value of the palette's first entry; values below have that colour, values behind the last one that.
 
     Returns
     -------
@@ -48,13 +52,13 @@ def to_8bit(
     """
     if layout.photometric_interpretation == "PALETTE COLOR" and array.ndim == 2:
         if palette is None:
-            return _stretch(_ranks(array))
-        return _stretch(palette[np.clip(array.astype(np.int64), 0, len(palette) - 1)])
+            return stretch(_ranks(array))
+        return stretch(palette[np.clip(array.astype(np.int64) - palette_first, 0, len(palette) - 1)])
     if array.ndim == 2:
-        return _stretch(array)
+        return stretch(array)
     if layout.photometric_interpretation in _LUMA_CHROMA and array.shape[2] == 3:
-        return _stretch(_ybr_to_rgb(array, bits=layout.bits_stored))
-    return _stretch(array[:, :, :3] if array.shape[2] >= 3 else array[:, :, 0])
+        return stretch(_ybr_to_rgb(array, bits=layout.bits_stored))
+    return stretch(array[:, :, :3] if array.shape[2] >= 3 else array[:, :, 0])
 
 
 def _ranks(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
@@ -82,7 +86,7 @@ def _limits(array: npt.NDArray[Any]) -> tuple[float, float]:
     return (min(low for low, _ in seen), max(high for _, high in seen)) if seen else (0.0, 0.0)
 
 
-def _stretch(array: npt.NDArray[Any]) -> Image:
+def stretch(array: npt.NDArray[Any]) -> Image:
     """Map minimum to maximum linearly onto 0 to 255."""
     image: Image = np.zeros(array.shape, dtype=np.uint8)
     low, high = _limits(array)

@@ -57,13 +57,15 @@ class Piece:
         )
 
 
-def pieces(*, rows: int, columns: int) -> Iterator[Piece]:
+def pieces(*, rows: int, columns: int, enlarge: bool = True) -> Iterator[Piece]:
     """Cut an image into pieces that cover it.
 
     Parameters
     ----------
     rows, columns
         Size of the image in pixels.
+    enlarge
+        Whether small images are enlarged.
 
     Yields
     ------
@@ -74,7 +76,7 @@ def pieces(*, rows: int, columns: int) -> Iterator[Piece]:
     shorter, longer = min(rows, columns), max(rows, columns)
     if shorter < 1:
         return
-    scale = min(MAX_ENLARGEMENT, max(1.0, SIDE_PX / shorter))
+    scale = min(MAX_ENLARGEMENT, max(1.0, SIDE_PX / shorter)) if enlarge else 1.0
     if longer * scale <= PIECE_PX:
         yield Piece(Box(0, 0, columns, rows), scale)
         return
@@ -138,6 +140,28 @@ def join_lines(lines: Iterable[ReadLine]) -> list[ReadLine]:
         else:
             kept.append(line)
     return sorted(kept, key=lambda one: (one.box.top, one.box.left))
+
+
+def with_further(lines: list[ReadLine], further: Iterable[ReadLine]) -> list[ReadLine]:
+    """The lines seen in one rendering of an image, and those of another one that it did not show.
+
+    Parameters
+    ----------
+    lines
+        What was seen first; stays as it is.
+    further
+        What was seen in the other rendering, boxes in pixels of the same image.
+
+    Returns
+    -------
+    list of ReadLine
+        From top to bottom; of ``further`` only lines whose boxes do not for the most part lie in one seen before.
+    """
+    found = list(lines)
+    for line in further:
+        if all(_shared(line.box, other.box) < _SAME_LINE * line.box.area for other in found):
+            found.append(line)
+    return sorted(found, key=lambda one: (one.box.top, one.box.left))
 
 
 def _shared(one: Box, other: Box) -> int:

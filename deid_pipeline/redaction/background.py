@@ -58,7 +58,7 @@ def _mask(boxes: Sequence[Box], layout: PixelLayout) -> npt.NDArray[np.bool_]:
 
 def _around(
     frame: Samples, layout: PixelLayout, group: Sequence[Box], *, hidden: npt.NDArray[np.bool_]
-) -> tuple[int, ...]:
+) -> tuple[float, ...]:
     """The colour around a group of boxes, a value of the frame itself; black where nothing is around them.
 
     Pixels of any box are left out: they may show text.
@@ -70,6 +70,8 @@ def _around(
         columns = slice(min(box.left for box in grown), max(box.right for box in grown))
         ring = _mask(grown, layout)[rows, columns] & ~hidden[rows, columns]
         pixels = frame[rows, columns][ring]
+        if layout.keyword != "PixelData":
+            pixels = pixels[np.isfinite(pixels)]
         if len(pixels) >= _FEWEST_PIXELS or width >= max(layout.rows, layout.columns):
             return _typical(pixels, layout) if len(pixels) else fill_for(frame, layout)
         width *= 2
@@ -79,7 +81,7 @@ def _widened(box: Box, by: int, layout: PixelLayout) -> Box:
     return grow_box(box, rows=layout.rows, columns=layout.columns, grow_px=by, grow_share=0)
 
 
-def _typical(pixels: Samples, layout: PixelLayout) -> tuple[int, ...]:
+def _typical(pixels: Samples, layout: PixelLayout) -> tuple[float, ...]:
     """The value in the middle of pixels, ``(count,)`` or ``(count, samples)``: one of them, in the range of the layout.
 
     Of several samples the pixel nearest to the medians of each is taken, so that no colour is made up.

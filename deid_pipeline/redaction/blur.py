@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import Patch
-from deid_pipeline.redaction.solid import fill_for
+from deid_pipeline.redaction.solid import fill_for, refuse_floats
 
 if TYPE_CHECKING:
     from deid_pipeline.model import PixelLayout
@@ -46,7 +47,10 @@ class BlurFill:
         letterings: Sequence[Lettering] = (),  # noqa: ARG002
     ) -> tuple[Patch, ...]:
         """A mosaic for each box; see `Fill.patches`. Cells of a palette hold their most frequent index."""
+        refuse_floats(layout)
         fill_for(frame, layout)  # what has no black has no averages
+        if layout.keyword != "PixelData":
+            raise ResidualRiskError("floating-point pixels have no steps of brightness that a mosaic could keep")
         low, high = (frame.min(axis=(0, 1)), frame.max(axis=(0, 1)))
         return tuple(
             Patch(box, _mosaic(frame[box.top : box.bottom, box.left : box.right], layout, scale=(low, high)))

@@ -15,12 +15,14 @@ import numpy as np
 from deid_pipeline.model import Box, Patch
 from deid_pipeline.redaction.background import BACKGROUND
 from deid_pipeline.redaction.lettering import drawn
+from deid_pipeline.redaction.solid import refuse_floats
 
 if TYPE_CHECKING:
     from deid_pipeline.model import PixelLayout
     from deid_pipeline.redaction.protocol import Groups, Lettering, Samples
 
 _HEIGHT_SHARE, _WIDTH_SHARE = 0.6, 0.94  # of a box that letters take: boxes are grown beyond what was read
+_MARGIN_PX = 2  # of paper around letters
 _COVERED = 0.5  # from which share of a pixel on a palette takes it for ink
 
 
@@ -37,7 +39,10 @@ class SurrogateFill:
         self, frame: Samples, layout: PixelLayout, *, groups: Groups, letterings: Sequence[Lettering] = ()
     ) -> tuple[Patch, ...]:
         """Background for all boxes, then the letters; see `Fill.patches`."""
+        refuse_floats(layout)
         plain = BACKGROUND.patches(frame, layout, groups=groups)
+        if layout.keyword != "PixelData":  # no range of values that ink could stand out in
+            letterings = ()
         letters = (_lettered(frame, layout, lettering, plain) for lettering in letterings)
         return (*plain, *(patch for patch in letters if patch is not None))
 
@@ -46,7 +51,11 @@ def _lettered(frame: Samples, layout: PixelLayout, lettering: Lettering, plain: 
     """The letters of one text in the middle of its box, flush left; None when they do not fit or have no ink."""
     box = lettering.box
     rows, columns = box.bottom - box.top, box.right - box.left
-    coverage = drawn(lettering.text, rows=int(rows * _HEIGHT_SHARE), columns=int(columns * _WIDTH_SHARE) - 2)
+    coverage = drawn(
+        lettering.text,
+        rows=min(int(rows * _HEIGHT_SHARE), rows - 2 * _MARGIN_PX),
+        columns=int(columns * _WIDTH_SHARE) - 2 * _MARGIN_PX - 2,
+    )
     around = next((patch for patch in plain if _is_in(box, patch.box)), None)
     if coverage is None or around is None:
         return None
@@ -54,7 +63,8 @@ def _lettered(frame: Samples, layout: PixelLayout, lettering: Lettering, plain: 
     ink = _ink(frame, layout, box, paper)
     if ink is None:
         return None
-    coverage = np.pad(coverage, ((0, 0), (0, coverage.shape[1] % 2)))  # whole pairs of columns, which may share chroma
+    # A margin, so that codings which repeat the edge repeat paper, and whole pairs of columns, which may share chroma.
+    coverage = np.pad(coverage, ((_MARGIN_PX, _MARGIN_PX), (_MARGIN_PX, _MARGIN_PX + coverage.shape[1] % 2)))
     height, width = coverage.shape
     left, top = box.left + int(columns * (1 - _WIDTH_SHARE) / 2), box.top + (rows - height) // 2
     left += left % 2

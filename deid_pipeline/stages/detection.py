@@ -7,13 +7,24 @@ boxes (``reconstruction``).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from deid_pipeline.codecs import codec_for, has_unused_bits_set, iter_frames, overlay_frame
-from deid_pipeline.dicom import DicomFile, element_rows, open_dicom, pixel_layout
-from deid_pipeline.errors import ResidualRiskError
+from deid_pipeline.codecs import (
+    Buffer,
+    FrameArray,
+    codec_for,
+    has_unused_bits_set,
+    is_video,
+    iter_frames,
+    overlay_frame,
+    video_frames,
+)
+from deid_pipeline.codecs.unread import JPIP_SYNTAXES
+from deid_pipeline.dicom import DicomFile, display_of, element_rows, open_dicom, pixel_layout
+from deid_pipeline.errors import EngineUnavailableError, ResidualRiskError
 from deid_pipeline.model import (
     Box,
     Detection,
@@ -26,7 +37,7 @@ from deid_pipeline.model import (
     Status,
     TextRegion,
 )
-from deid_pipeline.ocr import OcrEngine, engine, to_8bit
+from deid_pipeline.ocr import OcrEngine, engine, read_frame
 from deid_pipeline.phi import LabelledSpan, harvest, label_spans
 from deid_pipeline.redaction import grow_box
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
@@ -125,29 +136,62 @@ def _read_frames(
     project: Project, source: SourceFile, file: DicomFile, layout: PixelLayout, identifiers: Sequence[Identifier]
 ) -> tuple[list[TextRegion], int]:
     """The text of all frames, and in how many of them unused bits are set; frames with equal bytes are read once."""
-    codec = codec_for(layout.transfer_syntax_uid)
     reader = _engine(project)
     set_before = set_regions(project.strategy.pixels, file, layout)
     blank = _blank(source, reader)
+    display = display_of(file)
     always = [_at(replace(blank, engine=ENGINE, reason=reason), box) for box, reason in set_before.filled]
     seen: dict[bytes, list[TextRegion]] = {}
     unused: dict[bytes, bool] = {}
     regions: list[TextRegion] = []
     frames_with_unused_bits = 0
-    for frame in iter_frames(file.buffer, layout):
-        digest = hashlib.blake2b(frame.data, digest_size=16).digest()
+    for index, digest, look in _frames(file, layout):
         if digest not in seen:
-            decoded = codec.decode_frame(frame.data, layout)
-            unused[digest] = has_unused_bits_set(codec, frame.data, layout, decoded=decoded)
+            decoded, unused[digest] = look()
             seen[digest] = [
                 _region(blank, span, line.read_score)
-                for line, spans in _labelled(reader.read(to_8bit(decoded, layout)), layout, identifiers)
+                for line, spans in _labelled(read_frame(reader, decoded, layout, display), layout, identifiers)
                 if any(span.is_phi for span in spans) or not set_before.keeps(line.box)
                 for span in spans
             ]
-        regions.extend(replace(region, frame_index=frame.index) for region in (*always, *seen[digest]))
+        regions.extend(replace(region, frame_index=index) for region in (*always, *seen[digest]))
         frames_with_unused_bits += unused[digest]
     return regions, frames_with_unused_bits
+
+
+def _frames(file: DicomFile, layout: PixelLayout) -> Iterator[tuple[int, bytes, Callable[[], tuple[FrameArray, bool]]]]:
+    """Each frame: its 0-based index, a digest that equal frames share, and how to get its stored values.
+
+    With them comes whether bits that belong to no sample hold something.
+
+    Raises
+    ------
+    ResidualRiskError
+        What reads this kind of pixel data is not installed: that is one file's trouble and not the run's.
+    """
+    if is_video(layout):
+        try:
+            for index, picture in enumerate(video_frames(file.buffer, layout)):
+                yield index, _digest(picture.data), partial(_picture, picture)
+        except EngineUnavailableError as error:
+            raise ResidualRiskError(str(error)) from None
+        return
+    for frame in iter_frames(file.buffer, layout):
+        yield frame.index, _digest(frame.data), partial(_decoded, frame.data, layout)
+
+
+def _decoded(data: Buffer, layout: PixelLayout) -> tuple[FrameArray, bool]:
+    codec = codec_for(layout.transfer_syntax_uid)
+    decoded = codec.decode_frame(data, layout)
+    return decoded, has_unused_bits_set(codec, data, layout, decoded=decoded)
+
+
+def _picture(picture: FrameArray) -> tuple[FrameArray, bool]:
+    return picture, False
+
+
+def _digest(data: Buffer) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def _read_plane(
@@ -216,6 +260,8 @@ def _refuse_unsupported(file: DicomFile) -> None:
     for prefix, reason in _NOT_YET.items():
         if sop_class.startswith(prefix):
             raise ResidualRiskError(reason)
+    if file.transfer_syntax_uid in JPIP_SYNTAXES:
+        raise ResidualRiskError("the pixels lie on a JPIP server and not in the file")
     if sum(element.tag in _PIXELS for element in file.elements) > 1:
         raise ResidualRiskError("the instance has pixel data twice, and only one of them would be read")
 

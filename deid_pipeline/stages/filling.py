@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deid_pipeline.codecs import Buffer, Codec, FrameArray, clear_unused_bits, codec_for, forget_pages, iter_frames
+from deid_pipeline.codecs import (
+    NATIVE,
+    Buffer,
+    Codec,
+    FrameArray,
+    clear_unused_bits,
+    codec_for,
+    decompressed_layout,
+    forget_pages,
+    iter_frames,
+)
 from deid_pipeline.dicom import open_dicom, pixel_layout
 from deid_pipeline.model import Box, Patch, PixelLayout
 from deid_pipeline.redaction import FILLS, Fill, Lettering, touching
@@ -24,10 +34,12 @@ class Filling:
     """How the boxes of one instance are filled.
 
     ``letterings`` is asked when the first frame is made: by then it is known what became of the header.
+    ``decompressed`` says that frames are written uncompressed whatever the source's transfer syntax.
     """
 
     fill: Fill = FILLS[0]
     letterings: Callable[[], Letterings] = dict
+    decompressed: bool = False
 
     def patches(
         self,
@@ -71,6 +83,7 @@ class Filling:
             if layout is None:
                 return
             codec = codec_for(layout.transfer_syntax_uid)
+            writer, written = (NATIVE, decompressed_layout(layout)) if self.decompressed else (codec, layout)
             for frame in iter_frames(file.buffer, layout):
                 some = boxes.get(frame.index)
                 if some:
@@ -78,6 +91,6 @@ class Filling:
                     decoded = codec.decode_frame(data, layout)
                     yield (
                         frame.index,
-                        self.patches(codec, data, layout, index=frame.index, boxes=some, decoded=decoded),
+                        self.patches(writer, data, written, index=frame.index, boxes=some, decoded=decoded),
                     )
                     forget_pages(file.buffer, frame.start, frame.end)

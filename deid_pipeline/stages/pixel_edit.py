@@ -15,12 +15,12 @@ from typing import NamedTuple
 from deid_pipeline.codecs import (
     Buffer,
     Codec,
+    FramePlaces,
     OffsetTables,
     clear_unused_bits,
     codec_for,
     forget_pages,
-    frame_bytes,
-    frame_replacement,
+    is_video,
     iter_frames,
 )
 from deid_pipeline.dicom import DicomFile, Replacement, encoded_element, tag_text
@@ -33,6 +33,8 @@ PHOTOMETRIC_INTERPRETATION = 0x00280004
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
 
 EXTREMES = (SMALLEST, LARGEST)
+PIXEL_RULE = ("redactPixels", "follows from redacted pixels")
+"""Action and rule of elements that change with the pixels."""
 
 Boxes = Mapping[int, tuple[Box, ...]]
 """Boxes to fill by 0-based frame index."""
@@ -56,27 +58,32 @@ class _How(NamedTuple):
 class PixelEdit:
     """What redaction does to a file besides its rules.
 
-    ``elements`` are whole encoded top-level elements that take the place of the source's, ``new_values`` the texts of
-    all elements that change with the pixels, by tag (empty for binary ones). ``replacements`` are in order; each frame
-    is made when it is written. ``values_after`` says of further elements, once all was written, what became of them;
-    elements that stayed are not among them.
+    ``elements`` are whole encoded top-level elements that take the place of the source's (empty: they go),
+    ``new_values`` the texts of all elements that change with the pixels, by tag (empty for binary ones, None for those
+    that go). ``replacements`` are in order; each frame is made when it is written. ``values_after`` says of further
+    elements, once all was written, what became of them; elements that stayed are not among them.
+    ``transfer_syntax_uid`` is empty where it stays; ``rule`` is what ``new_values`` are recorded under.
     """
 
     replacements: tuple[Replacement, ...] = ()
     elements: Mapping[int, bytes] = field(default_factory=dict)
-    new_values: Mapping[int, str] = field(default_factory=dict)
+    new_values: Mapping[int, str | None] = field(default_factory=dict)
     values_after: Callable[[], Mapping[int, str]] = dict
+    transfer_syntax_uid: str = ""
+    rule: tuple[str, str] = PIXEL_RULE
 
     def without(self, file: DicomFile, *, deleted: Collection[str], rewritten: Collection[str] = ()) -> PixelEdit:
         """The same less what would change elements that rules delete or rewrite, given by tag path."""
         gone = {tag for tag in self.new_values if tag_text(tag) in deleted}
         gone |= {tag for tag in EXTREMES if tag in file.by_tag and tag_text(tag) in (*deleted, *rewritten)}
-        places = {file.by_tag[tag].value for tag in gone}
-        return PixelEdit(
-            tuple(new for new in self.replacements if new.start not in places),
-            self.elements,
-            {tag: text for tag, text in self.new_values.items() if tag not in gone},
-            lambda: {tag: text for tag, text in self.values_after().items() if tag not in gone},
+        places = [file.by_tag[tag] for tag in gone if tag in file.by_tag]
+        return replace(
+            self,
+            replacements=tuple(
+                new for new in self.replacements if not any(one.start <= new.start < one.end for one in places)
+            ),
+            new_values={tag: text for tag, text in self.new_values.items() if tag not in gone},
+            values_after=lambda: {tag: text for tag, text in self.values_after().items() if tag not in gone},
         )
 
 
@@ -104,6 +111,8 @@ def edit_pixels(
     """
     if not any(boxes.values()) and not clear_unused:
         return PixelEdit()
+    if is_video(layout):
+        raise ResidualRiskError("text was found in a video, of which no part can be rewritten without changing others")
     codec = codec_for(layout.transfer_syntax_uid)
     if not codec.can_redact:
         raise ResidualRiskError("no codec of this version rewrites frames of this transfer syntax")
@@ -119,17 +128,19 @@ def edit_pixels(
         raise SourceDataError("a box lies on a frame that is not there", tag_path="(7fe0,0010)")
     new_names = interpretations - {layout.photometric_interpretation}
     how = _How(codec, filling, ValueRange(file, layout), clear_unused, verbatim=not new_names)
-    producer = partial(_producer, file, layout, how)
+    producer = partial(_producer, file, how)
     edit = _edit(file, layout, boxes, producer, (frames, new_names, clear_unused))
-    return _with_extremes(edit, how.follow, boxes, partial(_measure, file, layout, how, boxes))
+    return with_extremes(edit, how.follow, boxes, partial(_measure, file, layout, how, boxes))
 
 
-def _with_extremes(edit: PixelEdit, follow: ValueRange, boxes: Boxes, measure: Callable[[], None]) -> PixelEdit:
+def with_extremes(edit: PixelEdit, follow: ValueRange, boxes: Boxes, measure: Callable[[], None]) -> PixelEdit:
     """The edit with the two elements that tell the range of the values.
 
     They come last, when all frames were made; in a deflated data set nothing can, so that frames are looked at before.
     """
     touched = frozenset(index for index, some in boxes.items() if some)
+    if not touched:
+        return edit
     deflated = follow.file.is_deflated
     replacements = []
     for tag, produce in sorted(follow.producers(touched).items()):
@@ -188,23 +199,19 @@ def _edit(
     file: DicomFile,
     layout: PixelLayout,
     boxes: Boxes,
-    producer: Callable[[OffsetTables, tuple[int, tuple[Box, ...]]], Callable[[], bytes]],
+    producer: Callable[[FramePlaces, OffsetTables, tuple[int, tuple[Box, ...]]], Callable[[], bytes]],
     found: tuple[_Frames, set[str], bool],
 ) -> PixelEdit:
     frames, new_names, clear_unused = found
     tables = OffsetTables(frames.starts, frames.ends)
     every = bool(new_names) or clear_unused
     indices = range(len(frames.starts)) if every else [index for index in sorted(boxes) if boxes[index]]
+    places = FramePlaces(layout, frames.starts, frames.ends, indices)
     replacements = [
-        Replacement(
-            frames.starts[index],
-            frames.ends[index],
-            producer(tables, (index, boxes.get(index, ()))),
-        )
-        for index in indices
+        Replacement(*places.span(index), producer(places, tables, (index, boxes.get(index, ())))) for index in indices
     ]
     elements: dict[int, bytes] = {}
-    new_values: dict[int, str] = {}
+    new_values: dict[int, str | None] = {}
     if new_names:
         (name,) = new_names
         elements[PHOTOMETRIC_INTERPRETATION] = encoded_element(
@@ -220,21 +227,22 @@ def _edit(
 
 def _producer(
     file: DicomFile,
-    layout: PixelLayout,
     how: _How,
+    places: FramePlaces,
     tables: OffsetTables,
     place: tuple[int, tuple[Box, ...]],
 ) -> Callable[[], bytes]:
-    """A function that makes the new frame, with the items around it."""
+    """A function that makes the new frame, with what lies around it."""
     index, boxes = place
     codec, follow = how.codec, how.follow
-    start, end = tables.starts[index], tables.ends[index]
+    layout = places.layout
+    start, end = places.span(index)
 
     def produce() -> bytes:
-        data = frame_bytes(file.buffer, layout, start=start, end=end)
+        data = places.content(file.buffer, index)
         cleared = how.cleared(data, layout)
         if how.verbatim and not boxes:
-            content = frame_replacement(cleared, layout) if cleared else bytes(file.buffer[start:end])
+            content = places.replacement(file.buffer, index, cleared) if cleared else bytes(file.buffer[start:end])
             tables.replaced(index, len(content))
             forget_pages(file.buffer, start, end)
             return content
@@ -244,7 +252,7 @@ def _producer(
         new = codec.redact_frame(data, layout, patches=patches, decoded=decoded)
         if follow and boxes and not file.is_deflated:
             follow.note(decoded, codec.decode_frame(new, layout))
-        content = frame_replacement(new, layout)
+        content = places.replacement(file.buffer, index, new)
         tables.replaced(index, len(content))
         forget_pages(file.buffer, start, end)
         return content

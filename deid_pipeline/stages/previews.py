@@ -9,7 +9,7 @@ import io
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
-from deid_pipeline.codecs import FrameArray, codec_for, iter_frames
+from deid_pipeline.codecs import FrameArray, codec_for, is_video, iter_frames, video_frames
 from deid_pipeline.dicom import open_dicom, pixel_layout
 from deid_pipeline.model import Box, PixelLayout, RebuiltFile
 from deid_pipeline.ocr import to_8bit
@@ -58,6 +58,10 @@ def _frames(path: Path, wanted: Container[int]) -> Iterator[tuple[int, PixelLayo
     with open_dicom(path) as file:
         layout = pixel_layout(file)
         if layout is None:
+            return
+        if is_video(layout):
+            pictures = enumerate(video_frames(file.buffer, layout))
+            yield from ((index, layout, picture) for index, picture in pictures if index in wanted)
             return
         codec = codec_for(layout.transfer_syntax_uid)
         for frame in iter_frames(file.buffer, layout):

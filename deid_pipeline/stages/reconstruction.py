@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from deid_pipeline.dicom import (
     tag_text,
     write_dicom,
 )
-from deid_pipeline.errors import SourceDataError
+from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import (
     Box,
     CrosswalkEntry,
@@ -44,11 +44,12 @@ from deid_pipeline.model import (
 from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
 from deid_pipeline.redaction import fill_named, prepare_boxes
+from deid_pipeline.stages.decompression import decompress_pixels
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
 from deid_pipeline.stages.overlays import PlaneRedactor, boxes_by_plane, planes_read
-from deid_pipeline.stages.pixel_edit import PixelEdit, edit_pixels
+from deid_pipeline.stages.pixel_edit import PIXEL_RULE, PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.side_data import PIXEL_DATA, without_side_data
 from deid_pipeline.stages.surrogates import letterings
@@ -58,7 +59,6 @@ from deid_pipeline.store import make_folder, read_shard, write_shard
 from deid_pipeline.strategy import CompiledStrategy
 
 _CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
-_PIXEL_RULE = ("redactPixels", "follows from redacted pixels")  # action and rule of elements that change with them
 _SIDE_DATA_RULE = ("zeroSideData", "comments and application segments of frames")
 _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -176,6 +176,20 @@ def _still_there(row: OutputFile) -> bool:
 
 
 def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
+    """Redact under the own transfer syntax; where that cannot be done, decompress if the strategy says so."""
+    try:
+        return _written(project, plan, file, edit_pixels)
+    except ResidualRiskError as first:
+        if project.strategy.pixels.on_unsupported != "decompress" or not plan.regions:
+            raise
+        try:
+            return _written(project, plan, file, decompress_pixels)
+        except ResidualRiskError as second:
+            reason = str(first) if str(first) == str(second) else f"{first}; decompressed: {second}"
+            raise ResidualRiskError(reason) from None
+
+
+def _written(project: Project, plan: Plan, file: DicomFile, edit: Callable[..., PixelEdit]) -> Rebuilt:
     source, strategy = plan.source, project.strategy
     layout = pixel_layout(file)
     boxes = boxes_by_frame(plan.regions, layout)
@@ -189,8 +203,9 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
     filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
     pixels = PixelEdit()
     if layout:
-        pixels = edit_pixels(file, layout, boxes, filling=filling, clear_unused=unused)
-        pixels = without_side_data(file, layout, pixels)
+        pixels = edit(file, layout, boxes, filling=filling, clear_unused=unused)
+        if not pixels.transfer_syntax_uid:
+            pixels = without_side_data(file, layout, pixels)
     edited = edit_header(
         file,
         strategy,
@@ -207,7 +222,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
     head = file_head(
         sop_class_uid=file.text(0x00080016) or file.meta.get(0x00020002, ""),
         sop_instance_uid=final[0x00080018],
-        transfer_syntax_uid=file.transfer_syntax_uid,
+        transfer_syntax_uid=pixels.transfer_syntax_uid or file.transfer_syntax_uid,
     )
     patient = final[0x00100020] or pseudonyms.patient_id()
     names = (patient, final[0x0020000D], final[0x0020000E], f"{final[0x00080018]}.dcm")
@@ -251,9 +266,10 @@ def _markers(
 
 def _with_pixels(source: SourceFile, pixels: PixelEdit) -> Iterator[ElementChange]:
     """The elements that change with frames."""
-    for tag, text in {**pixels.new_values, **pixels.values_after()}.items():
-        action, rule = _SIDE_DATA_RULE if tag == PIXEL_DATA else _PIXEL_RULE
-        yield ElementChange(source.partition_key, source.source_path, tag_text(tag), action, rule, text)
+    for values, rule in ((pixels.new_values, pixels.rule), (pixels.values_after(), PIXEL_RULE)):
+        for tag, text in values.items():
+            by = _SIDE_DATA_RULE if tag == PIXEL_DATA and rule == PIXEL_RULE else rule
+            yield ElementChange(source.partition_key, source.source_path, tag_text(tag), *by, text)
 
 
 def _new_values(edited: EditedDataSet) -> dict[str, str]:

@@ -39,7 +39,7 @@ def letterings(
     known: dict[str, str] = {}
     found: dict[int, list[Lettering]] = defaultdict(list)
     for region in regions:
-        if not region.is_phi or not region.text:
+        if not region.is_phi or not region.text or region.plane:  # planes hold bits, nothing is drawn there
             continue
         key = f"{region.entity}\0{region.text}"
         if key not in known:

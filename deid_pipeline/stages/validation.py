@@ -29,6 +29,7 @@ from deid_pipeline.phi import harvest, is_code_word
 from deid_pipeline.pseudonyms import uid_pseudonym
 from deid_pipeline.redaction import fill_named
 from deid_pipeline.reports import clear_previews
+from deid_pipeline.stages.decompression import was_decompressed
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.overlays import boxes_by_plane, planes_read
@@ -143,10 +144,12 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         boxes = boxes_by_frame(candidate.regions, layout)
         unused = candidate.detection.frames_with_unused_bits > 0
         by_plane = boxes_by_plane(candidate.regions, planes_read(file, candidate.detection))
-        changed = changed_boxes(file, layout, boxes) if layout else {}
+        allowed = project.strategy.pixels.on_unsupported == "decompress"
+        decompressed = allowed and was_decompressed(candidate.changes)
+        changed = changed_boxes(file, layout, boxes) if layout and not decompressed else {}
     fill = fill_named(project.strategy.pixels.fill)
     new_values = {change.tag_path: change.new_value for change in candidate.changes if change.new_value}
-    filling = Filling(fill, partial(letterings, candidate.regions, identifiers, new_values))
+    filling = Filling(fill, partial(letterings, candidate.regions, identifiers, new_values), decompressed)
     return CheckCase(
         source_path=Path(rebuilt.source_path),
         output_path=Path(rebuilt.staged_path),
@@ -165,6 +168,7 @@ def check_case(project: Project, candidate: Candidate) -> CheckCase:
         if fill.is_plain
         else partial(filling.frames, Path(rebuilt.source_path), boxes, clear_unused=unused),
         claims_clean_pixels=fill.hides_all,
+        may_be_decompressed=decompressed,
         is_code_word=is_code_word,
         unused_bits_cleared=unused,
         boxes_by_plane=by_plane,

@@ -17,6 +17,7 @@ from deid_pipeline.strategy.region_rules import RegionRule, read_region_rules
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "text": ("redact_all",),
+    "on_unsupported": ("hold", "decompress"),
     "ultrasound_regions": ("ignore", "redact_outside"),
     "fill": ("solid", "background", "blur", "surrogate"),
     "unused_bits": ("clear", "hold"),
@@ -34,6 +35,7 @@ class PixelRules:
     """How pixels are treated. Each field is a key of the mapping; its default is the safest choice."""
 
     text: str = "redact_all"  # what is filled: every text found
+    on_unsupported: str = "hold"  # what becomes of text in frames that no codec rewrites in their transfer syntax
     ultrasound_regions: str = "ignore"  # of (0018,6011): whether all that lies outside of them is filled
     regions: tuple[RegionRule, ...] = ()  # boxes by device that are filled, or in which text may stay
     fill: str = "solid"  # with what, a name of `redaction.FILLS`

@@ -26,8 +26,6 @@ _HELD = {
     "chrJapMulti.dcm": "no pixel data",
     "chrJapMultiExplicitIR6.dcm": "no pixel data",
     "chrKoreanMulti.dcm": "no pixel data",
-    "liver_1frame.dcm": "1-bit",
-    "liver_expb_1frame.dcm": "1-bit",
 }
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import imagecodecs
 import numpy as np
 import numpy.typing as npt
 import pydicom
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pydicom.encaps import encapsulate, generate_frames
@@ -22,10 +23,15 @@ from pydicom.pixels import get_decoder
 from deid_pipeline.codecs.jpeg_redaction import mcu_boxes, redact_jpeg
 from deid_pipeline.codecs.jpeg_stream import read_stream
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, one_colour
+from deid_pipeline.model import Box, Patch, one_colour
 from deid_pipeline_tests.jpeg_writer import Plan, blackened, random_coefficients, write_jpeg
 
 Samples = npt.NDArray[Any]
+ZIGZAG = [  # T.81 figure 5: along diagonals, up the even ones and down the odd ones
+    (place, diagonal - place) if diagonal % 2 else (diagonal - place, place)
+    for diagonal in range(15)
+    for place in range(max(0, diagonal - 7), min(8, diagonal + 1))
+]
 BLACK = {1: (0,), 3: (0, 128, 128), 4: (0, 0, 0, 0)}
 FACTORS = (
     ((1, 1),),
@@ -86,6 +92,33 @@ def test_every_coefficient_outside_the_hit_units_stays_bit_for_bit(plan: Plan, d
     stream = write_jpeg(plan, coefficients)
     assert redact_jpeg(stream, patches=patches) == expected
     assert redact_jpeg(stream, patches=patches, to_end=False) == expected
+
+
+@given(plan=plans(), data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_pictures_are_coded_as_their_transform_says_in_any_order_of_scans(plan: Plan, data: st.DataObject) -> None:
+    """Compare with a stream that another writer makes of the same coefficients; all others stay bit for bit."""
+    assume(all(plan.widest % h == 0 and plan.highest % v == 0 for h, v in plan.factors))
+    coefficients = random_coefficients(plan, seed=data.draw(st.integers(0, 99)))
+    wide, high = (8, 8) if len(plan.factors) == 1 else (8 * plan.widest, 8 * plan.highest)
+    rows, columns = plan.units()
+    left, top = data.draw(st.integers(0, columns - 1)), data.draw(st.integers(0, rows - 1))
+    seed, top_value = data.draw(st.integers(0, 99)), (1 << plan.precision) - 1
+    drawn = np.random.default_rng(seed).integers(0, top_value + 1, (high, wide, len(plan.factors)))
+    box = Box(left * wide, top * high, (left + 1) * wide, (top + 1) * high)
+    changed = [values.copy() for values in coefficients]
+    for component, values in enumerate(changed):
+        across, down = (1, 1) if len(plan.factors) == 1 else plan.factors[component]
+        shape = (8 * down, high // (8 * down), 8 * across, wide // (8 * across))
+        means = drawn[..., component].reshape(shape).mean(axis=(1, 3)) - (1 << (plan.precision - 1))
+        for row in range(down):
+            for column in range(across):
+                block = cv2.dct(means[8 * row : 8 * row + 8, 8 * column : 8 * column + 8].copy()) / plan.step
+                assume(np.abs(block % 1 - 0.5).min() > 1e-9)  # no rounding either way
+                zigzag = [round(block[place]) for place in ZIGZAG]
+                values[top * down + row, left * across + column] = zigzag
+    stream = write_jpeg(plan, coefficients)
+    assert redact_jpeg(stream, patches=[Patch(box, drawn)]) == write_jpeg(plan, changed)
 
 
 def picture(rows: int, columns: int, *, components: int, seed: int, top: int) -> Samples:

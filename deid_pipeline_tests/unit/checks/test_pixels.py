@@ -193,3 +193,43 @@ def test_stripes_in_a_box_of_halved_chroma_are_found(tmp_path: Path) -> None:
 def test_a_box_outside_of_the_frame_hides_nothing(pair: Pair) -> None:
     found = pair.failed(boxes_by_frame={1: (BOX, Box(COLUMNS, 0, COLUMNS + 4, 4))})
     assert found == {"pixels_hidden": "a box of frame 2 is not uniform"}
+
+
+def bit_pair(tmp_path: Path) -> tuple[Pair, np.ndarray]:  # type: ignore[type-arg]
+    """Five frames of 7 by 9 bits, the second of which is filled in a box; three bits are left at the end."""
+    source = source_data_set()
+    source.Rows, source.Columns, source.NumberOfFrames = 7, 9, 5
+    source.BitsAllocated, source.BitsStored, source.HighBit = 1, 1, 0
+    values = np.random.default_rng(3).integers(0, 2, (5, 7, 9), dtype=np.uint8)
+    source.PixelData = np.packbits(values, bitorder="little").tobytes()
+    pair = Pair(tmp_path, source_data=source, boxes={})
+    pair.boxes = {1: (Box(2, 1, 9, 7),)}
+    values[1, 1:7, 2:9] = 0
+    pair.data.PixelData, pair.data.BurnedInAnnotation = np.packbits(values, bitorder="little").tobytes(), "NO"
+    return pair, values
+
+
+@pytest.mark.parametrize(
+    ("frame", "row", "column", "found"),
+    [
+        (1, 3, 4, {"pixels_hidden": "a box of frame 2 is not uniform"}),
+        (1, 0, 0, {"pixels_retained": "changes outside the boxes of frame 2"}),
+        (0, 6, 8, {"pixels_retained": "changes outside the boxes of frame 1"}),
+        (2, 0, 0, {"pixels_retained": "changes outside the boxes of frame 3"}),
+    ],
+)
+def test_each_bit_counts(tmp_path: Path, frame: int, row: int, column: int, found: dict[str, str]) -> None:
+    pair, values = bit_pair(tmp_path)
+    assert pair.failed() == {}
+    values[frame, row, column] ^= 1
+    data = np.packbits(values, bitorder="little").tobytes()
+    assert pair.failed(lambda output: setattr(output, "PixelData", data)) == found
+
+
+def test_bits_behind_the_last_frame_count(tmp_path: Path) -> None:
+    pair, values = bit_pair(tmp_path)
+    data = np.packbits(values, bitorder="little").tobytes()
+    data = data[:-1] + bytes([data[-1] | 0x80])
+    assert pair.failed(lambda output: setattr(output, "PixelData", data)) == {
+        "pixels_retained": "changes behind frame 5"
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,4 +96,4 @@ def with_frames(tmp_path: Path, change: ElementChange, new: str) -> dict[str, st
 def test_a_rule_that_puts_a_dummy_in_place_of_a_uid_is_consistent_one_that_maps_is_not(tmp_path: Path) -> None:
     change = ElementChange("st-1", "s", "(0018,1002)", "replaceWithDummy", "rule", "2.25.0")
     assert with_frames(tmp_path, change, "2.25.0") == {}
-    assert set(with_frames(tmp_path, replace(change, action="hashId"), "2.25.0")) == {"uid_consistent"}
+    assert set(with_frames(tmp_path, change._replace(action="hashId"), "2.25.0")) == {"uid_consistent"}

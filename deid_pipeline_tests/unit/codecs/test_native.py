@@ -10,6 +10,7 @@ import pytest
 from deid_pipeline.codecs.native import NATIVE
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import Box, one_colour
+from deid_pipeline.redaction import fill_for
 from deid_pipeline_tests.unit.codecs.layouts import BIG_ENDIAN, make_layout
 
 _BOX = Box(1, 1, 3, 2)
@@ -107,20 +108,56 @@ def test_boxes_beyond_the_frame_are_clipped_and_empty_ones_ignored() -> None:
     assert np.flatnonzero(cells).tolist() == [0, 23]
 
 
-def test_one_bit_samples_are_read_first_pixel_lowest_and_not_redacted() -> None:
+def test_one_bit_samples_are_read_first_pixel_lowest_and_filled_bit_by_bit() -> None:
     layout = make_layout(bits_allocated=1, rows=1, columns=10)
     assert NATIVE.decode_frame(b"\x05\x02", layout).tolist() == [[1, 0, 1, 0, 0, 0, 0, 0, 0, 1]]
-    with pytest.raises(ResidualRiskError):
-        NATIVE.redact_frame(b"\x05\x02", layout, patches=one_colour([_BOX], (0,)))
+    boxes = [Box(1, 0, 3, 1), Box(9, 0, 12, 9)]
+    filled = NATIVE.redact_frame(b"\x05\xa2", layout, patches=one_colour(boxes, (0,)))
+    assert filled == b"\x01\xa0", "bits behind the last pixel stay"
+
+
+@pytest.mark.parametrize("columns", [3, 5])
+def test_an_odd_frame_in_an_item_may_have_a_padding_byte(columns: int) -> None:
+    inside = make_layout(bits_allocated=8, rows=1, columns=columns, value_length=None)
+    frame = bytes(range(columns)) + b"\0"
+    assert NATIVE.decode_frame(frame, inside).tolist() == [list(range(columns))]
+    assert NATIVE.redact_frame(frame, inside, patches=one_colour([Box(0, 0, 1, 1)], (9,))) == b"\x09" + frame[1:]
+    with pytest.raises(SourceDataError):
+        NATIVE.decode_frame(frame, replace(inside, value_length=columns))
 
 
 @pytest.mark.parametrize(("keyword", "bits"), [("FloatPixelData", 32), ("DoubleFloatPixelData", 64)])
-def test_floating_point_is_read_and_not_redacted(keyword: str, bits: int) -> None:
-    layout = make_layout(keyword=keyword, bits_allocated=bits)
-    frame = np.linspace(-1, 1, 24, dtype=f"<f{bits // 8}").tobytes()
-    assert NATIVE.decode_frame(frame, layout)[0, 0] == -1
-    with pytest.raises(ResidualRiskError):
-        NATIVE.redact_frame(frame, layout, patches=one_colour([_BOX], (0,)))
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_floating_point_keeps_every_bit_outside_the_box(keyword: str, bits: int, order: str) -> None:
+    layout = make_layout(keyword=keyword, bits_allocated=bits, big_endian=order == ">")
+    values = np.linspace(-1, 1, 24).astype(f"{order}f{bits // 8}").reshape(4, 6)
+    values[0, :4] = (np.nan, np.inf, -np.inf, -0.0)
+    cells = values.view(f"{order}u{bits // 8}")
+    cells[3, 0] = cells[0, 0] + 5  # a number that is none, with bits of its own
+    frame = cells.tobytes()
+    decoded = NATIVE.decode_frame(frame, layout)
+    assert decoded.dtype == np.dtype(f"f{bits // 8}")
+    black = fill_for(decoded, layout)
+    assert black == (float(values[np.isfinite(values)].min()),)
+    new = NATIVE.redact_frame(frame, layout, patches=one_colour([_BOX], black))
+    after = np.frombuffer(new, cells.dtype).reshape(4, 6).copy()
+    assert (after[1:2, 1:3].view(values.dtype) == black[0]).all()
+    after[1:2, 1:3] = cells[1:2, 1:3]
+    np.testing.assert_array_equal(after, cells)
+
+
+def test_black_of_floating_point_is_a_number_whatever_the_frame_holds() -> None:
+    layout = make_layout(keyword="FloatPixelData", bits_allocated=32)
+    assert fill_for(np.full((4, 6), np.nan, "f4"), layout) == (0.0,)
+    inverted = replace(layout, photometric_interpretation="MONOCHROME1")
+    assert fill_for(np.array([[np.nan, -3, np.inf, 7.5]], "f4"), inverted) == (7.5,)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
+def test_a_floating_point_fill_that_is_no_number_of_the_width_is_refused(value: float) -> None:
+    layout = make_layout(keyword="FloatPixelData", bits_allocated=32)
+    with pytest.raises(ResidualRiskError), np.errstate(over="ignore"):
+        NATIVE.redact_frame(bytes(96), layout, patches=one_colour([_BOX], (value,)))
 
 
 def test_a_frame_of_another_length_is_refused() -> None:

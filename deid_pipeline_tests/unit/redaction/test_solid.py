@@ -36,7 +36,7 @@ def test_black_of_each_interpretation(changes: dict[str, object], expected: tupl
     [
         {"photometric_interpretation": "PALETTE COLOR"},
         {"photometric_interpretation": "CMYK"},
-        {"keyword": "FloatPixelData", "bits_allocated": 32},
+        {"keyword": "FloatPixelData", "bits_allocated": 32, "photometric_interpretation": "YBR_PARTIAL_420"},
     ],
 )
 def test_an_unknown_black_holds_the_instance(changes: dict[str, object]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from pydicom.uid import JPEG2000, DeflatedExplicitVRLittleEndian, ExplicitVRBigE
 from deid_pipeline.cli import main
 from deid_pipeline.codecs import JPEG_LS
 from deid_pipeline.codecs.codestream import read_coding_style
-from deid_pipeline.errors import ResidualRiskError, SettingsError
+from deid_pipeline.errors import ResidualRiskError, SettingsError, SourceDataError
 from deid_pipeline.model import Box
 from deid_pipeline.stages import read_boxes, redact_file
 from deid_pipeline.stages import redaction as stage
@@ -236,3 +238,121 @@ def test_memory_does_not_grow_with_the_number_of_frames(tmp_path: Path, syntax: 
         ran = subprocess.run([sys.executable, "-c", program, *names], check=True, capture_output=True, text=True)
         peaks.append(int(ran.stdout) / 1024)
     assert peaks[1] - peaks[0] < 120, peaks
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", DeflatedExplicitVRLittleEndian])
+def test_one_bit_frames_that_share_bytes_change_in_their_boxes_only(tmp_path: Path, syntax: str) -> None:
+    values = np.random.default_rng(4).integers(0, 2, (5, 7, 9), dtype=np.uint8)
+    values[:, 0, 0] = 0  # so that black is 0
+    dataset = small_ct()
+    dataset.Rows, dataset.Columns, dataset.NumberOfFrames = 7, 9, 5
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 1, 1, 0
+    dataset.PixelData = np.packbits(values, bitorder="little").tobytes()
+    source, target = save(dataset, tmp_path / "in.dcm", syntax=syntax), tmp_path / "out.dcm"
+    redact_file(source, target, tuple(GivenBox(index, None, Box(2, 1, 9, 7)) for index in (0, 1, 3)))
+    for index in (0, 1, 3):
+        values[index, 1:7, 2:9] = 0
+    np.testing.assert_array_equal(decode(target), values)
+    assert pydicom.dcmread(target).PixelData == np.packbits(values, bitorder="little").tobytes()
+
+
+def native_in_items(path: Path, frames: np.ndarray[Any, Any], syntax: str) -> Path:
+    """A file whose native frames are items, deflated where the syntax says so; their lengths are odd."""
+    dataset = small_ct()
+    dataset.NumberOfFrames, dataset.Rows, dataset.Columns = frames.shape
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+    deflated = syntax.endswith("8.1")
+    contents = [frame.tobytes() for frame in frames]
+    contents = [zlib.compress(content, wbits=-15) if deflated else content for content in contents]
+    dataset.PixelData = encapsulate(contents, has_bot=True)
+    dataset["PixelData"].VR = "OB"
+    dataset["PixelData"].is_undefined_length = True
+    return save(dataset, path, syntax=syntax)
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1"])
+def test_native_frames_in_items_are_redacted_like_others(tmp_path: Path, syntax: str) -> None:
+    frames = np.random.default_rng(5).integers(1, 255, (3, 9, 11), dtype=np.uint8)
+    source, target = native_in_items(tmp_path / "in.dcm", frames, syntax), tmp_path / "out.dcm"
+    assert redact_file(source, target, (GivenBox(1, None, Box(2, 1, 9, 7)),)) == 1
+    frames[1, 1:7, 2:9] = frames[1].min()
+    after = pydicom.dcmread(target)
+    assert after.file_meta.TransferSyntaxUID == syntax
+    contents = list(generate_frames(after.PixelData, number_of_frames=3))
+    if syntax.endswith("8.1"):
+        contents = [zlib.decompress(content, wbits=-15) for content in contents]
+    assert [content[:99] for content in contents] == [frame.tobytes() for frame in frames]
+
+
+@pytest.mark.parametrize("change", [lambda frame: frame[:-2], lambda frame: frame + b"\0\0", lambda _: b"?" * 30])
+def test_damaged_frames_in_items_are_refused(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    for syntax in ("1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1"):
+        source = native_in_items(tmp_path / "in.dcm", np.full((1, 9, 11), 7, np.uint8), syntax)
+        dataset = pydicom.dcmread(source)
+        dataset.PixelData = encapsulate([change(next(generate_frames(dataset.PixelData, number_of_frames=1)))])
+        dataset["PixelData"].is_undefined_length = True
+        save(dataset, source, syntax=syntax)
+        with pytest.raises(SourceDataError):
+            redact_file(source, tmp_path / "out.dcm", everywhere(Box(2, 1, 9, 7)))
+
+
+@pytest.mark.parametrize("keyword", ["FloatPixelData", "DoubleFloatPixelData"])
+def test_floating_point_pixels_are_redacted_and_their_nans_stay(tmp_path: Path, keyword: str) -> None:
+    dataset = small_ct()
+    dtype = "<f4" if keyword == "FloatPixelData" else "<f8"
+    values = np.random.default_rng(6).normal(size=(2, SIZE, SIZE)).astype(dtype)
+    values[0, 20, 20], values[1, 6, 6] = np.nan, np.nan
+    for absent in ("PixelData", "BitsStored", "HighBit", "PixelRepresentation"):
+        delattr(dataset, absent)
+    dataset.NumberOfFrames, dataset.BitsAllocated = 2, 8 * values.itemsize
+    setattr(dataset, keyword, values.tobytes())
+    source, target = save(dataset, tmp_path / "in.dcm"), tmp_path / "out.dcm"
+    redact_file(source, target, everywhere(BOX))
+    for frame in values:
+        frame[5:9, 3:20] = frame[np.isfinite(frame)].min()
+    assert getattr(pydicom.dcmread(target), keyword) == values.tobytes()
+
+
+def jpeg_xl(path: Path, frames: np.ndarray[Any, Any], *, syntax: str, interpretation: str) -> Path:
+    """A JPEG XL file; lossy or made of JPEG streams where the syntax says so."""
+    dataset = small_ct()
+    dataset.NumberOfFrames, dataset.Rows, dataset.Columns, dataset.SamplesPerPixel = frames.shape
+    dataset.PhotometricInterpretation, dataset.PlanarConfiguration = interpretation, 0
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+    streams = {
+        "110": lambda frame: imagecodecs.jpegxl_encode(frame, lossless=True),
+        "111": lambda frame: imagecodecs.jpegxl_encode_jpeg(imagecodecs.jpeg8_encode(frame, subsampling="420")),
+        "112": lambda frame: imagecodecs.jpegxl_encode(frame, lossless=False, distance=1.0),
+    }
+    dataset.PixelData = encapsulate([bytes(streams[syntax[-3:]](frame)) for frame in frames])
+    dataset["PixelData"].VR = "OB"
+    dataset["PixelData"].is_undefined_length = True
+    return save(dataset, path, syntax=syntax)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "before", "after"),
+    [("110", "RGB", "RGB"), ("111", "YBR_FULL_422", "YBR_FULL_422"), ("112", "RGB", "RGB"), ("112", "XYB", "RGB")],
+)
+def test_jpeg_xl_files_are_redacted_under_their_own_syntax(
+    tmp_path: Path, syntax: str, before: str, after: str
+) -> None:
+    frames = np.random.default_rng(8).integers(0, 255, (3, 48, 64, 3), dtype=np.uint8)
+    uid = f"1.2.840.10008.1.2.4.{syntax}"
+    source = jpeg_xl(tmp_path / "in.dcm", frames, syntax=uid, interpretation=before)
+    target = tmp_path / "out.dcm"
+    redact_file(source, target, (GivenBox(1, None, BOX),))
+    old, new = pydicom.dcmread(source), pydicom.dcmread(target)
+    assert (new.file_meta.TransferSyntaxUID, new.PhotometricInterpretation) == (uid, after)
+    pairs = zip(*(generate_frames(one.PixelData, number_of_frames=3) for one in (old, new)), strict=True)
+    for index, (one, other) in enumerate(pairs):
+        if index != 1 and before == after:
+            assert one == other
+            continue
+        first, second = imagecodecs.jpegxl_decode(one).copy(), imagecodecs.jpegxl_decode(other).copy()
+        outside = np.ones((48, 64), bool)
+        if index == 1:
+            assert (second[5:9, 3:20] == second[5, 3]).all()
+            outside[0:17, 0:33] = syntax != "111"
+            outside[5:9, 3:20] = False
+        np.testing.assert_array_equal(first[outside], second[outside])

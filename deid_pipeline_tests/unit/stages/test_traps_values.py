@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 
+from deid_pipeline.phi.words import word_list
 from deid_pipeline_tests.data_sets import explicit, item
 from deid_pipeline_tests.instances import small_ct
 from deid_pipeline_tests.releasing import release, with_elements
+
+LISTS = ("id_keywords", "place_keywords", "contact_keywords")
 
 
 @pytest.mark.parametrize(
@@ -104,3 +108,15 @@ def test_a_birth_date_of_another_calendar_goes(tmp_path: Path, strategy: str) ->
     assert (result.status, result.reason) == ("released", "")
     assert b"H310203" not in result.content
     assert b"R010412" not in result.content
+
+
+@pytest.mark.parametrize("strategy", ["basic", "full", "midi_b", "minimal", "pseudonym", "safe_harbor", "tcia"])
+def test_no_strategy_keeps_an_identifier_that_its_own_gate_then_holds(tmp_path: Path, strategy: str) -> None:
+    for number, keyword in enumerate(word for name in LISTS for word in sorted(word_list(name))):
+        tag = tag_for_keyword(keyword)
+        if tag is None or dictionary_VR(tag) == "SQ":
+            continue
+        dataset = small_ct()
+        dataset.add_new(tag, dictionary_VR(tag), f"ZQX88{number:03d}")
+        result = release(tmp_path, dataset, strategy)
+        assert (result.status, result.reason) == ("released", ""), keyword
