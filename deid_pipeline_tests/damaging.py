@@ -31,8 +31,8 @@ ROWS, COLUMNS, BOX = 12, 20, Box(2, 2, 9, 7)
 MEMORY_BYTES, SECONDS = 4 << 30, 20
 
 
-def instance(cell: Cell, path: Path) -> Path:
-    """A file of two small frames of a cell's kind."""
+def instance(cell: Cell, path: Path, **claims: int) -> Path:
+    """A file of two small frames of a cell's kind; ``claims`` are values of its header that say something else."""
     layout = layout_of(cell, rows=ROWS, columns=COLUMNS, frames=2)
     frames = [encode(cell, picture(layout, seed=seed), layout) for seed in (3, 4)]
     data = small_ct(size=8)
@@ -43,6 +43,8 @@ def instance(cell: Cell, path: Path) -> Path:
     data.BitsAllocated, data.BitsStored, data.HighBit = layout.bits_allocated, layout.bits_stored, layout.high_bit
     data.PixelData = encapsulate(frames) if layout.is_encapsulated else b"".join(frames)
     data["PixelData"].VR = "OB" if layout.is_encapsulated else "OW"
+    for keyword, value in claims.items():
+        setattr(data, keyword, value)
     return save(data, path, syntax=layout.transfer_syntax_uid)
 
 

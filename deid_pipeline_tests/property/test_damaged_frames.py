@@ -13,7 +13,6 @@ from typing import Any
 
 import imagecodecs
 import numpy as np
-import pydicom
 import pytest
 from pydicom.encaps import encapsulate
 
@@ -55,11 +54,7 @@ def test_a_header_that_contradicts_its_frames_holds_the_file(
 ) -> None:
     if syntax in COMPRESSED and change == {"NumberOfFrames": 1}:
         pytest.skip("two fragments are one frame then, whose second picture is side data")
-    source = instance(cell_of(syntax), tmp_path / "in.dcm")
-    data = pydicom.dcmread(source)
-    for keyword, value in change.items():
-        setattr(data, keyword, value)
-    data.save_as(source)
+    source = instance(cell_of(syntax), tmp_path / "in.dcm", **change)
     with pytest.raises((SourceDataError, ResidualRiskError)):
         redact_file(source, tmp_path / "out.dcm", ANYWHERE)
     assert not (tmp_path / "out.dcm").exists()
@@ -67,8 +62,8 @@ def test_a_header_that_contradicts_its_frames_holds_the_file(
 
 def claiming(frame: bytes, syntax: str, *, rows: int, columns: int) -> bytes:
     """A frame whose codestream claims another size."""
-    if syntax.endswith(".5"):
-        return frame
+    if syntax.endswith((".5", ".110", ".111", ".112")):
+        return frame  # without a size, or with one that is hidden in single bits: the header alone claims
     if syntax.endswith((".90", ".91", ".201", ".202", ".203")):
         at = frame.index(b"\xff\x51") + 6
         size = struct.pack(">2I", columns, rows)
