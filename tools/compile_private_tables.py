@@ -5,7 +5,8 @@ Usage: compile_private_tables.py SAFE_PRIVATE.json TCIA.csv TABLES_DIR
 
 SAFE_PRIVATE.json lists PS3.15 Table E.3.10-1, TCIA.csv the private tag knowledge base of The Cancer Imaging Archive.
 Only elements that may stay get a row: what has none is deleted. Where the knowledge base contradicts itself, in two
-rows for one element or between places in a file, the element is deleted and listed in a file of its own.
+rows for one element or between places in a file, the element is listed in a file of its own: it is deleted unless the
+VR that it is written with settles what was meant, or Table E.3.10-1 lists it. Creators are one whatever their case.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 _PLACE = re.compile(r'\((?P<group>[0-9a-f]{4}),"?(?P<creator>[^"]*?)"?,(?P<element>[0-9a-f]{2})\)', re.IGNORECASE)
 _SAFE_PLACE = re.compile(r"\(([0-9A-F]{4}),xx([0-9A-F]{2})\)")
@@ -29,13 +31,29 @@ _TAKES = {
     "shiftUnixTimeStampRandom": {"SL", "UL", "FD", "IS", "DS"},
 }
 _HEADER = ("Tags", "VR", "Name", "Status", "Action", "Option")
+_SAYS_NOTHING = frozenset({"na", ""})
 Place = tuple[int, str, int]
+
+
+class Entry(NamedTuple):
+    """A row of the knowledge base; ``nested`` in a private sequence."""
+
+    disposition: str
+    vr: str
+    name: str
+    nested: bool
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nobody judged the place, which is one of several."""
+        return self.nested and self.disposition in _SAYS_NOTHING
 
 
 def main(safe: Path, tcia: Path, folder: Path) -> None:
     """Write the three tables."""
-    _write(folder / "private_safe_2020b.csv", _safe_rows(safe))
-    kept, conflicts = _tcia_rows(tcia)
+    safe_rows = _safe_rows(safe)
+    _write(folder / "private_safe_2020b.csv", safe_rows)
+    kept, conflicts = _tcia_rows(tcia, {row[0] for row in safe_rows})
     _write(folder / "private_tcia_2024_02_01.csv", kept)
     _write(folder / "private_tcia_conflicts.csv", conflicts)
 
@@ -69,30 +87,44 @@ def _safe_rows(path: Path) -> list[tuple[str, ...]]:
     return rows
 
 
-def _tcia_rows(path: Path) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    found: dict[Place, list[tuple[str, str, str]]] = defaultdict(list)
+def _tcia_rows(path: Path, safe: Collection[str]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    found: dict[Place, list[Entry]] = defaultdict(list)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         for cells in csv.DictReader(stream):
-            last = re.split(r"\[<\d+>\]", cells["element_sig_pattern"].strip())[-1]
+            *around, last = re.split(r"\[<\d+>\]", cells["element_sig_pattern"].strip())
             match = _PLACE.fullmatch(last)
             if match is None:  # a public element inside a private sequence: public rules hold there
                 continue
             place = (int(match["group"], 16), match["creator"].strip().upper(), int(match["element"], 16))
             name = cells["tag_name"].rsplit(":", 1)[-1].strip()
-            found[place].append((cells["private_disposition"].strip().lower(), cells["vr"], name))
+            found[place].append(Entry(cells["private_disposition"].strip().lower(), cells["vr"], name, bool(around)))
     kept, conflicts = [], []
     for place, entries in sorted(found.items()):
         if place[1].startswith("UNNAMED PRIVATE BLOCK"):
             continue
-        dispositions = {disposition for disposition, _, _ in entries}
-        vrs = sorted({vr for _, vr, _ in entries}, key=lambda vr: (vr in _VAGUE, vr))
-        wanted = _TAKES.get(_KEPT.get(next(iter(dispositions)), ""), ())
-        name, vr = entries[0][2], next((one for one in vrs if one in wanted), vrs[0] or "UN")
+        dispositions = {one.disposition for one in entries if not one.says_nothing}
+        vrs = sorted({one.vr for one in entries}, key=lambda vr: (vr in _VAGUE, vr))
+        wanted = _TAKES.get(_KEPT.get(next(iter(dispositions), ""), ""), ())
+        name, vr = entries[0].name, next((one for one in vrs if one in wanted), vrs[0] or "UN")
         if len(dispositions) > 1 and dispositions & set(_KEPT):
-            conflicts.append(_row(place, vr, name, "delete"))
-        elif action := action_for(next(iter(dispositions)), vr):
+            row = _row(place, vr, name, "delete")
+            conflicts += [row] if row[0] not in safe else []
+            conflicts += _settled(place, entries, [one for one in vrs if one not in (*_VAGUE[:2], "")])
+        elif len(dispositions) == 1 and (action := action_for(next(iter(dispositions)), vr)):
             kept.append(_row(place, vr, name, action))
     return kept, conflicts
+
+
+def _settled(place: Place, entries: Sequence[Entry], vrs: Iterable[str]) -> list[tuple[str, ...]]:
+    """Rows for the VRs of which all entries say the same, and that it may stay."""
+    rows = []
+    for vr in vrs:
+        said = {one.disposition for one in entries if one.vr == vr and not one.says_nothing}
+        action = action_for(next(iter(said)), vr) if len(said) == 1 else ""
+        if action:
+            tags, *rest = _row(place, vr, entries[0].name, action)
+            rows.append((f"{tags[:-1]},{vr})", *rest))
+    return rows
 
 
 def _row(place: Place, vr: str, name: str, action: str) -> tuple[str, ...]:

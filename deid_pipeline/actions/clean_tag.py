@@ -27,6 +27,8 @@ _SAYS = {
     "mask": "replaced by asterisks",
     "surrogate": "replaced by pseudonyms",
     "header": "taken out where they are the header's own or dates",
+    "label": "taken out, but for places that the header does not name",
+    "own": "taken out where they are the header's own",
 }
 _BYTES = frozenset({"OB", "OW", "UN"})
 _SINGLE = frozenset({"LT", "ST", "UT", "UR"})
@@ -38,15 +40,16 @@ class CleanTag(ActionDefaults):
     """PS3.15 C, as in the option Clean Descriptors; the instance's text cleaner decides what identifies.
 
     The option says what takes an identifier's place: ``remove`` nothing, ``deid`` (also without an option) its kind,
-    ``mask`` asterisks, ``surrogate`` a pseudonym; ``header`` takes out only what the header itself names, and dates. A
-    value in which nothing is found stays byte for byte. What cannot be read as text, what is no legal value of its VR
-    once it is cleaned, and everything where there is no cleaner, is emptied.
+    ``mask`` asterisks, ``surrogate`` a pseudonym; ``header`` takes out only what the header itself names, and dates,
+    ``own`` only its own dates, ``label`` all but places that are nobody's of this header. A value in which nothing
+    is found stays byte for byte. What cannot be read as text, what is no legal value of its VR once it is cleaned,
+    and everything where there is no cleaner, is emptied.
     """
 
     name = "cleanTag"
     code = "C"
     vrs = TEXT_VRS | _BYTES | {"US"}
-    summary = "takes identifiers out of text and keeps the rest (`remove`, `deid`, `mask`, `surrogate`, `header`)"
+    summary = "takes identifiers out of text (`remove`, `deid`, `mask`, `surrogate`, `header`, `label`, `own`)"
 
     def bind(self, option: str, *, vr: str) -> Rewrite:  # noqa: ARG002
         """Check the mode and return the rewriting.

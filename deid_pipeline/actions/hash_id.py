@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite, refuse_option
+
+_SHAPED_LIKE_A_UID = re.compile(r"2\.25\.\d{8,39}|[0-2](?:\.(?:0|[1-9]\d*)){3,}")
 
 
 class HashId(ActionDefaults):
@@ -13,7 +16,7 @@ class HashId(ActionDefaults):
     UIDs registered in PS3.6 Annex A (classes, transfer syntaxes, well-known frames of reference) keep their value;
     others become ``2.25.`` and 122 bits of the keyed hash, at most 44 characters. Other identifiers become 16 digits,
     which SH can just hold: 9 * 10^15 numbers, so among 10^5 identifiers of one element two become one with a
-    probability below 10^-6.
+    probability below 10^-6. A UID whose VR is hidden, as that of a private element, is one all the same.
     """
 
     name = "hashId"
@@ -41,8 +44,15 @@ def _uid(value: str, element: ElementValue) -> str:
 def _number(element: ElementValue) -> bytes | None:
     values = element.text().split("\\")
     purpose = f"{element.tag:08x}"
-    numbers = (element.pseudonyms.number(purpose, value.strip()) if value.strip() else "" for value in values)
-    return "\\".join(numbers).encode("ascii")
+    return "\\".join(_pseudonym(value.strip(), purpose, element) for value in values).encode("ascii")
+
+
+def _pseudonym(value: str, purpose: str, element: ElementValue) -> str:
+    if not value:
+        return ""
+    if element.vr != "SH" and _SHAPED_LIKE_A_UID.fullmatch(value):
+        return _uid(value, element)
+    return element.pseudonyms.number(purpose, value)
 
 
 @cache

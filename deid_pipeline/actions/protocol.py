@@ -24,10 +24,12 @@ ALL_VRS = TEXT_VRS | BINARY_VRS | {"SQ"}
 _DELIMITERS = set(b"\\^=\n\r\t\f")  # where ISO 2022 code extensions end (PS3.5 6.1.2.5.3)
 _AT_DELIMITERS = re.compile(r"([\\^=\n\r\t\f])")
 
-CleaningMode = Literal["remove", "deid", "mask", "surrogate", "header"]
+CleaningMode = Literal["remove", "deid", "mask", "surrogate", "header", "label", "own"]
 """What takes the place of an identifier in text: nothing, ``<KIND>``, asterisks, or a pseudonym.
 
-``header`` is ``remove`` for what the header names and for dates only, in values that are known to hold no other."""
+``header`` is ``remove`` for what the header names and for dates only, in values that are known to hold no other;
+``label`` for all but places that the header does not name; ``own`` for what the header names, of dates too. What the
+copy keeps openly, as the name of a station, stays in these two."""
 
 
 class PseudonymSource(Protocol):

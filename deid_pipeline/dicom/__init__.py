@@ -6,7 +6,7 @@ What belongs here: Part 10 files, data sets, element names, the pixel layout, ed
 
 from deid_pipeline.dicom.completion import missing_elements
 from deid_pipeline.dicom.context import instance_context
-from deid_pipeline.dicom.decisions import AskedAlways, RuleSource
+from deid_pipeline.dicom.decisions import AskedAlways, RuleLookup, RuleSource
 from deid_pipeline.dicom.display import display_of
 from deid_pipeline.dicom.editor import EditedDataSet, HeaderEditor, edit_data_set
 from deid_pipeline.dicom.encoding import element as encoded_element
@@ -30,6 +30,7 @@ __all__ = [
     "EditedDataSet",
     "HeaderEditor",
     "Replacement",
+    "RuleLookup",
     "RuleSource",
     "Syntax",
     "attribute_type",

@@ -11,7 +11,8 @@ from deid_pipeline.dicom.encoding import element_header, pad
 from deid_pipeline.dicom.structure import Element, Syntax
 
 _NO_DICOM_GROUPS = frozenset({0x0001, 0x0003, 0x0005, 0x0007, 0xFFFF})  # PS3.5 7.8: nobody may use them
-_ORIGIN = "PS3.5 6.2: no value of its VR"
+_CLEANED = frozenset({"AE", "CS", "LO", "LT", "SH", "ST", "UC", "UR", "UT"})
+_ORIGIN, _UNJUDGED = "PS3.5 6.2: no value of its VR", "a text that may name somebody"
 
 
 def is_of_odd_length(element: Element) -> bool:
@@ -33,4 +34,6 @@ def rule_for_unsound(rule: Rule, vr: str) -> Rule:
     """The rule that takes the place of ``rule``, which keeps, for a value that may not stay."""
     if rule.action != "keep":  # it keeps what is sound, and has its own way with the rest
         return Rule(Effect.REWRITE, rule.rewrite, rule.action, rule.origin, vr)
-    return Rule(Effect.REWRITE, rule.rewrite, "cleanTag" if vr == "CS" else "remove", f"{_ORIGIN}; {rule.origin}", vr)
+    if vr in _CLEANED:
+        return Rule(Effect.REWRITE, rule.rewrite, "cleanTag", f"{_UNJUDGED}; {rule.origin}", vr)
+    return Rule(Effect.REWRITE, rule.rewrite, "remove", f"{_ORIGIN}; {rule.origin}", vr)

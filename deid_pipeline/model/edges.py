@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import Enum
+from functools import lru_cache
 
 from deid_pipeline.model.identifiers import IdentifierKind
 
@@ -30,6 +31,7 @@ class Edge(Enum):
     UID = "no digit or dot"
 
 
+@lru_cache(maxsize=8192)
 def edge_of(kind: IdentifierKind, spelling: str) -> Edge | None:
     """The edge of a case-folded spelling in NFC; None for what is too short to count anywhere."""
     shortest = 2 if is_wide(spelling) else SHORTEST_ID if kind is IdentifierKind.ID else 3
@@ -48,12 +50,12 @@ def edge_of(kind: IdentifierKind, spelling: str) -> Edge | None:
 
 def normal(text: str) -> str:
     """Text as spellings are compared with it."""
-    return unicodedata.normalize("NFC", text.casefold())
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.casefold())
 
 
 def is_wide(text: str) -> bool:
     """Whether ``text`` is written in a script without spaces between words (Chinese, Japanese, Korean)."""
-    return any(ord(character) >= 0x2E80 for character in text)
+    return not text.isascii() and any(ord(character) >= 0x2E80 for character in text)
 
 
 def is_numeric(text: str) -> bool:

@@ -23,13 +23,15 @@ from deid_pipeline.phi.text_numbers import find_numbers, find_uids
 from deid_pipeline.phi.text_places import find_places
 from deid_pipeline.phi.text_tokens import MARK, Found, Tokens
 
-CleaningMode = Literal["remove", "deid", "mask", "surrogate", "header"]
+CleaningMode = Literal["remove", "deid", "mask", "surrogate", "header", "label", "own"]
 """What takes the place of an identifier: nothing, ``<KIND>``, asterisks, or a pseudonym."""
 
 Pseudonym = Callable[[IdentifierKind, str], str]
 
 _REMEMBERED = 2048  # cleaned texts
 _LONGEST_REMEMBERED = 1024  # characters
+_KNOWN_ONLY = frozenset({"header", "own"})
+_REMOVING = _KNOWN_ONLY | {"remove", "label"}
 _PASSES = 8  # what takes one identifier out may bring parts of another one together
 _LONGEST_MAPPED = 64  # characters of LO: where a text would grow beyond that, its UIDs go
 _OLDEST = "90"  # what an age over 89 becomes (45 CFR 164.514(b)(2)(i)(C): one category)
@@ -104,14 +106,15 @@ class Cleaner:
             become their pseudonyms, so that references survive, unless the text would outgrow its LO.
             ``deid``: ``<KIND>``. ``mask``: an asterisk for each character. ``surrogate``: pseudonyms; dates move in
             their own spelling, ages over 89 become 90. ``header``: as ``remove``, but only what the header names and
-            dates; numbers, names and places that are nobody's of this header stay.
+            dates; numbers, names and places that are nobody's of this header stay. ``label``: as ``remove``, but such
+            places stay. ``own``: as ``header``, and other dates stay too.
         """
         remembered = self._finder.cleaned if mode != "surrogate" and not self._recognizers else None
         if remembered is not None:
             done = remembered.get((mode, text))
             if done is not None:
                 return done
-        mapped = self._mapped_uids(text, mode) if mode in ("remove", "header") else {}
+        mapped = self._mapped_uids(text, mode) if mode in _REMOVING else {}
         result = self._cleaned(_with(text, mapped), mode, frozenset(mapped.values()))
         if remembered is not None and not mapped and len(text) <= _LONGEST_REMEMBERED:
             if len(remembered) >= _REMEMBERED:
@@ -133,11 +136,11 @@ class Cleaner:
             found, dates = self._find(text)
             return replaced(text, found, lambda one: self._surrogate(text, one, dates)) if found else text
         for _ in range(_PASSES):
-            found = self._finder.find_known(text) if mode == "header" else self._find(text)[0]
+            found = self._finder.find_known(text, mode) if mode in _KNOWN_ONLY else self._find(text, mode)[0]
             found = [one for one in found if not any(uid and uid in text[one.start : one.end] for uid in mapped)]
             if not found:
                 break
-            if mode in ("remove", "header"):
+            if mode in _REMOVING:
                 text = removed(text, found)
             elif mode == "mask":
                 text = replaced(text, found, lambda one: "*" * (one.end - one.start))
@@ -145,8 +148,8 @@ class Cleaner:
                 text = replaced(text, found, lambda one: f"<{one.kind}>")
         return text
 
-    def _find(self, text: str) -> tuple[list[Found], dict[int, FoundDate]]:
-        found, dates = self._finder.find(text)
+    def _find(self, text: str, mode: CleaningMode = "remove") -> tuple[list[Found], dict[int, FoundDate]]:
+        found, dates = self._finder.find(text, places=mode != "label")
         for recognizer in self._recognizers:
             spans = recognizer.find(text, self._identifiers)
             marks = [matched.span() for matched in MARK.finditer(text)]
@@ -194,7 +197,7 @@ class Finder:
         self._spellings = HeaderSpellings(known)
         self.cleaned: dict[tuple[str, str], str] = {}
 
-    def find(self, text: str) -> tuple[list[Found], dict[int, FoundDate]]:
+    def find(self, text: str, *, places: bool = True) -> tuple[list[Found], dict[int, FoundDate]]:
         """Ranges that identify, in their order without overlaps; and the dates among them by where they start."""
         tokens = Tokens(text)
         if not len(tokens):
@@ -202,14 +205,17 @@ class Finder:
         found, dates = self._known(tokens)
         found += find_numbers(tokens)
         found += find_names(tokens)
-        found += find_places(tokens)
+        found += find_places(tokens) if places else ()
         found = found or list(self._spellings.find(text))
         return joined(found) if found else found, dates
 
-    def find_known(self, text: str) -> list[Found]:
-        """Ranges that the header itself names, and dates."""
+    def find_known(self, text: str, mode: CleaningMode = "header") -> list[Found]:
+        """Ranges that the header itself names, and dates; under ``own`` its own dates."""
         tokens = Tokens(text)
-        found, _ = self._known(tokens) if len(tokens) else ([], {})
+        found, dates = self._known(tokens) if len(tokens) else ([], {})
+        if mode == "own":
+            strange = {start for start, date in dates.items() if date.day not in self._index.dates}
+            found = [one for one in found if one.kind is not IdentifierKind.DATE or one.start not in strange]
         found = found or list(self._spellings.find(text))
         return joined(found) if found else found
 

@@ -50,7 +50,7 @@ def edit_header(
         file,
         source_path=source.source_path,
         study_instance_uid=source.study_instance_uid,
-        cleaner=InstanceCleaner(file, pseudonyms),
+        cleaner=InstanceCleaner(file, pseudonyms, rules.rule),
         overlays=overlays,
     )
     made = _inserted(file, strategy, pseudonyms, context)

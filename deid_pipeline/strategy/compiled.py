@@ -15,8 +15,9 @@ from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
-from deid_pipeline.strategy.keeping import Sound, action_for_stranger, mended_value, sound_code, sound_value
+from deid_pipeline.strategy.keeping import Sound, action_for_stranger, kept_text, mended_value, sound_code, sound_value
 from deid_pipeline.strategy.pixel_rules import PixelRules
+from deid_pipeline.strategy.private_values import private_rule
 from deid_pipeline.strategy.profile import action_for_type
 from deid_pipeline.strategy.rows import RuleRow
 from deid_pipeline.strategy.selectors import Specificity, as_written, private_selector, specificity
@@ -150,11 +151,7 @@ class Rules:
         place = ".".join(f"{one:08x}" for one in (*parents, tag))
         row = self._index[Specificity.PATH].get(place)
         if tag >> 16 & 1 and row is None:
-            row = self._index[Specificity.TAG].get(private_selector(tag >> 16, creator, tag)) if creator else None
-            if row is None:
-                return self._unnamed(self._strategy.private, vr, "private elements")
-            vr = row.vr if vr == "UN" and row.vr else vr
-            return self._bound(row.action, row.option, (vr, row.vr), row.origin)
+            return self._private(tag, vr, creator)
         row = row or self._public_row(tag, vr)
         if row is not None:
             action = row.action
@@ -164,8 +161,21 @@ class Rules:
                 action = action_for_type(row.code, row.vr or vr, self._type_of(tag))
             return self._bound(action, row.option, (vr, _dictionary_vr(tag)), row.origin)
         if _in_data_dictionary(tag):
-            return self._kept(vr, _dictionary_vr(tag), "PS3.6, not listed in Table E.1-1")
+            return self._kept(vr, _dictionary_vr(tag), "PS3.6, not listed in Table E.1-1", tag=tag)
         return self._unnamed(self._strategy.unlisted, vr, "unlisted elements")
+
+    def _private(self, tag: int, vr: str, creator: str) -> Rule:
+        """The rule for a private element; a row for the VR that it is written with is narrower than one for any."""
+        rows, selector = self._index[Specificity.TAG], private_selector(tag >> 16, creator, tag)
+        row = rows.get(selector + vr) or rows.get(selector) if creator else None
+        if row is None:
+            return self._unnamed(self._strategy.private, vr, "private elements")
+        if self._strategy.codes:
+            rule = private_rule(row.action, row.option, (vr, row.vr), (tag, creator), origin=row.origin)
+            if rule is not None:
+                return rule
+        vr = row.vr if vr == "UN" and row.vr else vr
+        return self._bound(row.action, row.option, (vr, row.vr), row.origin)
 
     def _public_row(self, tag: int, vr: str) -> RuleRow | None:
         """The narrowest row that speaks of a public tag wherever it stands, without the VR's default."""
@@ -202,14 +212,18 @@ class Rules:
         except StrategyError:  # the option was checked for the row's VR and is illegal for the one that came
             return _deleted(origin)
 
-    def _kept(self, vr: str, meant: str, origin: str) -> Rule:
-        """Keep, and under a profile, which claims that nothing identifying is left, only what may be there."""
+    def _kept(self, vr: str, meant: str, origin: str, *, tag: int | None = None) -> Rule:
+        """Keep, and under a profile, which claims that nothing identifying is left, only what may be there.
+
+        ``tag`` is that of an element which no row names.
+        """
         if not self._strategy.codes:
             return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr)
         other = action_for_stranger(vr, meant)
         if other is not None:
             return self._bound(other, "remove" if other.name == "cleanTag" else "", (vr, vr), origin)
-        return Rule(Effect.KEEP, mended_value(vr), "keep", origin, vr, sound_value(vr))
+        rewrite, sound = kept_text(vr, listed=tag is None, tag=tag or 0) or (mended_value(vr), sound_value(vr))
+        return Rule(Effect.KEEP, rewrite, "keep", origin, vr, sound)
 
 
 def _is_unread(tag: int, *, nested: bool) -> bool:

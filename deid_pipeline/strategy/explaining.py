@@ -32,15 +32,16 @@ def explain(
         ``tag`` is neither a tag nor a keyword.
     """
     selector = canonical(_tag_of_keyword(tag), "")
-    *parents, last = selector.split(".")
+    *parents, last = [selector] if '"' in selector else selector.split(".")
     group, creator, element = last.split('"') if '"' in last else (last[:4], "", last[4:])
     if "x" in last or ":" in last:
         raise StrategyError("explain takes one element, not a pattern")
+    element, written = (element[:2], element[2:]) if creator else (element, "")
     number = int(group, 16) << 16 | (0x1000 if creator else 0) | int(element, 16)
-    vr = vr or dictionary_vr(selector) or "UN"
+    vr = vr or written or dictionary_vr(selector) or "UN"
     rules = strategy.rules_for(sop_class_uid, type_of)
     rule = rules.rule(number, vr, creator, tuple(int(parent, 16) for parent in parents))
-    rows = _rows_for(strategy, selector, last)
+    rows = _rows_for(strategy, selector, (last.removesuffix(written), last.removesuffix(written) + vr))
     action = action_named(rule.action)
     option = next((row.option for row in reversed(rows) if row.action.name == rule.action), "")
     lines = [
@@ -53,9 +54,9 @@ def explain(
     return "\n".join(lines)
 
 
-def _rows_for(strategy: CompiledStrategy, selector: str, last: str) -> list[RuleRow]:
-    """All rows that name the very place or the very tag, the narrower ones last."""
-    found = [row for row in strategy.rows if row.pattern in (selector, last)]
+def _rows_for(strategy: CompiledStrategy, selector: str, tags: tuple[str, str]) -> list[RuleRow]:
+    """All rows that name the very place or the very tag, of a private element with its VR; the narrower ones last."""
+    found = [row for row in strategy.rows if row.pattern in (selector, *tags)]
     return sorted(found, key=lambda row: specificity(row.pattern))
 
 

@@ -4,7 +4,8 @@ What belongs here: the judgement of values that a rule keeps. What does not: whi
 
 A slice thickness of ``John Fox`` is no number: whoever typed it put a text where no rule looks for one. So values whose
 VR is made of digits keep only what can be such a value, generously: one that is merely too long stays. Code strings
-are compared with the words that codes are made of; what is none is cleaned like any text. And an element whose VR is a
+are compared with the words that codes are made of; what is none is cleaned like any text. Texts that are kept, such as
+the name of a filter or a drug, are made of words of everybody's; what is none is cleaned. And an element whose VR is a
 text's though PS3.6 says number is cleaned; one that is a name or a date is deleted.
 """
 
@@ -99,13 +100,44 @@ def mended_value(vr: str) -> Rewrite:
 
 
 @cache
+def kept_text(vr: str, *, listed: bool, tag: int) -> tuple[Rewrite, Sound] | None:
+    """How a kept text is rewritten unless it is sound, and the judgement; None for VRs that hold no text.
+
+    Parameters
+    ----------
+    listed
+        Whether a row says that the element stays. Then, and where makers describe their devices, only what the header
+        names goes: serial numbers and versions look like anything.
+    """
+    if vr not in _TEXT:
+        return None
+    mode = "own" if listed or vr in ("AE", "UR") or _describes_a_device(tag) else "label"
+    cleaning = action_named("cleanTag")
+    if cleaning is None:
+        raise KeyError("cleanTag")
+    return cleaning.bind(mode, vr=vr), _plain_text()
+
+
+@cache
+def _plain_text() -> Sound:
+    return _PlainText()
+
+
+def _describes_a_device(tag: int) -> bool:
+    from pydicom.datadict import keyword_for_tag
+
+    keyword = keyword_for_tag(tag)
+    return "Manufacturer" in keyword or keyword == "SoftwareVersions"
+
+
+@cache
 def sound_code(vr: str) -> Sound:
     """The judgement of a part of a coded entry that a local scheme may have filled: SH is the code, else its meaning.
 
     A code without a long number stays, and a meaning of plain words; only the others ask for a cleaner, and so for a
     look at the whole header.
     """
-    return _PLAIN_CODE.fullmatch if vr == "SH" else _PlainText()
+    return _PLAIN_CODE.fullmatch if vr == "SH" else _plain_text()
 
 
 class _Remembering:

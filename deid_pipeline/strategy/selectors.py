@@ -12,7 +12,7 @@ from enum import IntEnum
 from deid_pipeline.errors import StrategyError
 
 _TAG = re.compile(r"\(?([0-9a-f]{2}[0-9a-fx]{2}),?([0-9a-fx]{4})\)?", re.IGNORECASE)
-_PRIVATE = re.compile(r'\(([0-9a-f]{3}[13579bdf]),"([^"]+)",([0-9a-f]{2})\)', re.IGNORECASE)
+_PRIVATE = re.compile(r'\(([0-9a-f]{3}[13579bdf]),"([^"]+)",([0-9a-f]{2})(?:,([A-Z]{2}))?\)', re.IGNORECASE)
 _GROUP = re.compile(r"[0-9a-f]{1,3}", re.IGNORECASE)
 _KEYWORD = re.compile(r"keyword:([A-Za-z0-9*?]+)")
 _ITEM = re.compile(r"\[(?:\d+|\*)\]$")
@@ -35,7 +35,8 @@ def canonical(tags: str, vr: str) -> str:
     Parameters
     ----------
     tags
-        The cell ``Tags``: ``(gggg,eeee)`` with ``x`` for any digit; ``(gggg,"CREATOR",ee)`` for a private element;
+        The cell ``Tags``: ``(gggg,eeee)`` with ``x`` for any digit; ``(gggg,"CREATOR",ee)`` for a private element,
+        ``(gggg,"CREATOR",ee,VR)`` for one that is written with that VR;
         sequence tags and an element's joined by dots for a place (``(0040,0275)[*].(0032,1060)``, any item);
         ``keyword:*Comments`` for keywords of PS3.6; ``*`` for all elements of the row's VR; the first 1 to 3 hex
         digits of group numbers when the VR is ``GROUP``.
@@ -45,8 +46,8 @@ def canonical(tags: str, vr: str) -> str:
     Returns
     -------
     str
-        ``00080050``, ``60xx4000``, ``0019"CREATOR"0c``, ``00400275.00321060``, ``keyword:...``, ``vr:PN``,
-        ``group:001``.
+        ``00080050``, ``60xx4000``, ``0019"CREATOR"0c``, ``0019"CREATOR"0cCS``, ``00400275.00321060``,
+        ``keyword:...``, ``vr:PN``, ``group:001``.
 
     Raises
     ------
@@ -91,7 +92,7 @@ def as_written(selector: str) -> str:
     """A canonical selector as people write it."""
     if '"' in selector:
         group, creator, element = selector.split('"')
-        return f'({group},"{creator}",{element})'
+        return f'({group},"{creator}",{",".join(filter(None, (element[:2], element[2:])))})'
     if ":" in selector:
         return selector
     return ".".join(f"({part[:4]},{part[4:]})" for part in selector.split("."))
@@ -99,7 +100,7 @@ def as_written(selector: str) -> str:
 
 def _one_tag(text: str) -> str:
     if private := _PRIVATE.fullmatch(text):
-        return private_selector(int(private[1], 16), private[2], int(private[3], 16))
+        return private_selector(int(private[1], 16), private[2], int(private[3], 16)) + (private[4] or "").upper()
     match = _TAG.fullmatch(text.replace(" ", ""))
     if match is None:
         raise StrategyError(f"{text!r} is no tag")

@@ -9,6 +9,7 @@ import pytest
 from deid_pipeline.actions import Effect, Rule
 from deid_pipeline.errors import StrategyError
 from deid_pipeline.strategy import CompiledStrategy, load
+from deid_pipeline.strategy.explaining import explain
 from deid_pipeline.strategy.selectors import Specificity, as_written, canonical, specificity
 
 
@@ -128,3 +129,17 @@ def test_visual_nlps_switches(tmp_path: Path) -> None:
 def test_a_retired_row_without_action_deletes(tmp_path: Path) -> None:
     rules = strategy(tmp_path, '"(0008,0001)",UL,,Retired,,', '"(0008,0005)",CS,,,keep,')
     assert rules.rule(0x00080001, "UL").effect is Effect.DELETE
+
+
+def test_a_private_row_with_a_vr_holds_where_it_is_written(tmp_path: Path) -> None:
+    for rows in (
+        ('"(2001,""ACME 1.0"",0b)",CS,,,delete,', '"(2001,""ACME 1.0"",0b,CS)",CS,,,keep,'),
+        ('"(2001,""ACME 1.0"",0b,CS)",CS,,,keep,', '"(2001,""ACME 1.0"",0b)",CS,,,delete,'),
+    ):
+        rules = strategy(tmp_path, *rows)
+        assert rules.rule(0x2001100B, "CS", "Acme 1.0").effect is Effect.KEEP
+        assert rules.rule(0x2001100B, "UN", "ACME 1.0").effect is Effect.DELETE
+        assert rules.rule(0x2001100B, "LO", "ACME 1.0").effect is Effect.DELETE
+    assert as_written(canonical('(2001,"Acme 1.0",0b,cs)', "")) == '(2001,"ACME 1.0",0b,CS)'
+    assert "keep" in explain(rules, '(2001,"ACME 1.0",0b,CS)').splitlines()[0]
+    assert "delete" in explain(rules, '(2001,"ACME 1.0",0b)').splitlines()[0]
