@@ -62,8 +62,9 @@ docs: $(VENV)/.installed-core ## rewrite the README's tables from the code
 	$(BIN)/python tools/docs_tables.py --write
 	$(BIN)/python tools/docs_reference.py --write
 
-bench: $(VENV)/.installed-bench ## measure speed on this machine: the pipeline, then headers against other tools
+bench: $(VENV)/.installed-bench ## measure speed on this machine: the pipeline, redaction, then headers against other tools
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.redaction
 	$(BIN)/python -m benchmarks.headers
 	$(BIN)/python -m benchmarks.headers --memory --made 1
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +34,11 @@ def ac_symbols(precision: int) -> list[int]:
 
 @dataclass
 class Plan:
-    """How to write: ``factors`` are (horizontal, vertical) by component, ``scans`` name their components."""
+    """How to write: ``factors`` are (horizontal, vertical) by component, ``scans`` name their components.
+
+    With ``renews`` every scan has tables and a restart interval of its own, which replace those before; with ``dnl``
+    the number of lines is told again behind the first scan.
+    """
 
     rows: int
     columns: int
@@ -46,12 +50,25 @@ class Plan:
     extra: bytes = b""
     dc: tuple[bytes, bytes] | None = None
     ac: tuple[bytes, bytes] | None = None
-    words: dict[tuple[int, int], str] = field(init=False)
+    renews: bool = False
+    dnl: bool = False
 
     def __post_init__(self) -> None:
         self.dc = self.dc or even_table(dc_symbols(self.precision), longest=6)
         self.ac = self.ac or even_table(ac_symbols(self.precision), longest=10)
-        self.words = {(0, s): w for s, w in _words(self.dc)} | {(1, s): w for s, w in _words(self.ac)}
+
+    def tables(self, number: int) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
+        """DC and AC table of a scan, counted from 0."""
+        assert self.dc is not None
+        assert self.ac is not None
+        if not self.renews or not number:
+            return self.dc, self.ac
+        symbols = dc_symbols(self.precision), ac_symbols(self.precision)
+        return even_table(symbols[0][::-1], longest=6 + number), even_table(symbols[1][::-1], longest=10 + number)
+
+    def interval(self, number: int) -> int:
+        """Restart interval of a scan, counted from 0."""
+        return self.restart_interval + number if self.renews and self.restart_interval else self.restart_interval
 
     @property
     def widest(self) -> int:
@@ -126,16 +143,18 @@ def _segment(marker: int, body: bytes) -> bytes:
     return bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body
 
 
-def _data(plan: Plan, scan: Sequence[int], coefficients: Sequence[Coefficients]) -> bytes:
+def _data(plan: Plan, number: int, coefficients: Sequence[Coefficients]) -> bytes:
+    scan = plan.scans[number]
     units = plan.order(scan)
-    each = plan.restart_interval or len(units)
+    each = plan.interval(number) or len(units)
+    words = {(kind, s): w for kind, table in enumerate(plan.tables(number)) for s, w in _words(table)}
     pieces = []
     for index, start in enumerate(range(0, len(units), each)):
         text = ""
         last = dict.fromkeys(scan, 0)
         for component, y, x in itertools.chain.from_iterable(units[start : start + each]):
             values = [int(value) for value in coefficients[component][y, x]]
-            text += _block(values, values[0] - last[component], plan.words)
+            text += _block(values, values[0] - last[component], words)
             last[component] = values[0]
         text += "1" * (-len(text) % 8)
         data = bytes(int(text[at : at + 8], 2) for at in range(0, len(text), 8))
@@ -146,19 +165,21 @@ def _data(plan: Plan, scan: Sequence[int], coefficients: Sequence[Coefficients])
 
 def write_jpeg(plan: Plan, coefficients: Sequence[Coefficients]) -> bytes:
     """Write a stream; ``coefficients`` by component, of `Plan.shape`, in zigzag order, already quantised."""
-    assert plan.dc is not None
-    assert plan.ac is not None
     wide = plan.precision == 12
-    steps = plan.step.to_bytes(2 if wide else 1, "big") * 64
+    steps = _segment(0xDB, bytes([0x10 if wide else 0]) + plan.step.to_bytes(2 if wide else 1, "big") * 64)
     frame = bytes([plan.precision]) + plan.rows.to_bytes(2, "big") + plan.columns.to_bytes(2, "big")
     frame += bytes([len(plan.factors)])
     frame += b"".join(bytes([index + 1, h << 4 | v, 0]) for index, (h, v) in enumerate(plan.factors))
-    pieces = [b"\xff\xd8", plan.extra, _segment(0xDB, bytes([0x10 if wide else 0]) + steps)]
-    pieces += [_segment(0xC1 if wide else 0xC0, frame), _segment(0xC4, b"\x00" + b"".join(plan.dc))]
-    pieces += [_segment(0xC4, b"\x10" + b"".join(plan.ac)), _segment(0xDD, plan.restart_interval.to_bytes(2, "big"))]
-    for scan in plan.scans:
+    pieces = [b"\xff\xd8", plan.extra, steps, _segment(0xC1 if wide else 0xC0, frame)]
+    for number, scan in enumerate(plan.scans):
+        if plan.renews or not number:
+            dc, ac = plan.tables(number)
+            pieces += [_segment(0xC4, b"\x00" + b"".join(dc)), _segment(0xC4, b"\x10" + b"".join(ac))]
+            pieces += [_segment(0xDD, plan.interval(number).to_bytes(2, "big"))]
         header = bytes([len(scan)]) + b"".join(bytes([component + 1, 0]) for component in scan) + b"\x00\x3f\x00"
-        pieces += [_segment(0xDA, header), _data(plan, scan, coefficients)]
+        pieces += [_segment(0xDA, header), _data(plan, number, coefficients)]
+        if plan.dnl and not number:
+            pieces.append(_segment(0xDC, plan.rows.to_bytes(2, "big")))
     return b"".join([*pieces, b"\xff\xd9"])
 
 

@@ -221,8 +221,10 @@ def _tiles(frame: bytes, at: int, stop: int) -> Iterator[Span]:
             raise _stuck()
         if code == 0x90:
             length = int.from_bytes(frame[at + 6 : at + 10], "big")
-            last = frame.find(b"\xff\xd9", at, stop)
-            tile_end = at + length if length else last if last >= 0 else stop
+            tile_end = at + length
+            if not length:
+                last = frame.find(b"\xff\xd9", at, stop)
+                tile_end = last if last >= 0 else stop
         elif code == 0x64:
             is_text = frame[at + 4 : at + 6] == b"\0\1"
             yield Span(at + 6, end, _COMMENT) if is_text else Span(at + 4, end, "segment")

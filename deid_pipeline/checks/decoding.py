@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
+from deid_pipeline.checks.codestreams import free_spans
 from deid_pipeline.checks.reading import Part10
 from deid_pipeline.checks.samples import Samples, native_shape
 from deid_pipeline.errors import SourceDataError
 
 _PREFIX = "1.2.840.10008.1.2."
+_TRANSFER_SYNTAX = 0x0010
 _MOST_PILLOW_PIXELS = 1 << 26  # Pillow takes larger ones for bombs
 _MOST_WAITING_BYTES = 64 << 20
 _EXTENDED_TABLE, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
@@ -79,7 +82,7 @@ def decoded(frame: bytes, file: Part10, *, reader: int = 0) -> Samples:
     Exception
         Whatever the reader raises for a damaged frame: the check then crashes, and the file is held.
     """
-    syntax = file.meta_text(0x0010)
+    syntax = file.meta_text(_TRANSFER_SYNTAX)
     readers = _READERS.get(syntax.removeprefix(_PREFIX), ())
     if reader >= len(readers):
         raise SourceDataError("no library reads this transfer syntax", tag_path="(0002,0010)")
@@ -91,7 +94,7 @@ def decoded(frame: bytes, file: Part10, *, reader: int = 0) -> Samples:
 
 def readers_of(file: Part10) -> int:
     """How many libraries read a file's transfer syntax here."""
-    return len(_READERS.get(file.meta_text(0x0010).removeprefix(_PREFIX), ()))
+    return len(_READERS.get(file.meta_text(_TRANSFER_SYNTAX).removeprefix(_PREFIX), ()))
 
 
 def _uncompressed(frame: bytes, file: Part10) -> Samples:
@@ -119,7 +122,10 @@ def precision(frame: bytes, file: Part10) -> int:
     SourceDataError
         The frame has no header that says so.
     """
-    if not file.meta_text(0x0010).startswith(f"{_PREFIX}4.") or file.meta_text(0x0010) == f"{_PREFIX}4.110":
+    if (
+        not file.meta_text(_TRANSFER_SYNTAX).startswith(f"{_PREFIX}4.")
+        or file.meta_text(_TRANSFER_SYNTAX) == f"{_PREFIX}4.110"
+    ):
         return file.number(0x00280100)
     at = 2 if frame[:2] == _START_OF_IMAGE else frame.find(_START_OF_CODESTREAM) + 2  # which boxes may hold
     while at + 4 <= len(frame):
@@ -188,9 +194,10 @@ def _lossless_jpeg(frame: bytes, file: Part10) -> Samples:
         return _turbo(frame, file)
 
 
-def _jpeg_ls(frame: bytes, _: Part10) -> Samples:
+def _jpeg_ls(frame: bytes, file: Part10) -> Samples:
     from jpeg_ls import decode
 
+    deque(free_spans(frame, file.meta_text(_TRANSFER_SYNTAX)), maxlen=0)  # it does not come back from data without end
     return np.asarray(decode(np.frombuffer(frame, dtype=np.uint8)))
 
 

@@ -7,11 +7,12 @@ finding frames (``frames``), rewriting them (one file for each codec), writing f
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from deid_pipeline.codecs.frames import joined
 from deid_pipeline.codecs.protocol import Buffer
 from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import PixelLayout
@@ -28,12 +29,16 @@ def frame_bytes(buffer: Buffer, layout: PixelLayout, *, start: int, end: int) ->
     view = memoryview(buffer)[start:end]
     if not layout.is_encapsulated:
         return view
-    parts, position = [], 0
+    length = int.from_bytes(view[4:8], "little")
+    return view[8:] if length == len(view) - 8 else joined(_contents(view))
+
+
+def _contents(view: memoryview) -> Iterator[memoryview]:
+    position = 0
     while position < len(view):
         length = int.from_bytes(view[position + 4 : position + 8], "little")
-        parts.append(view[position + 8 : position + 8 + length])
+        yield view[position + 8 : position + 8 + length]
         position += 8 + length
-    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def frame_replacement(content: bytes, layout: PixelLayout) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,6 +136,14 @@ def _native_walk(view: memoryview, layout: PixelLayout) -> Iterator[Frame]:
         yield Frame(index, start, end, data)
 
 
+def joined(parts: Iterable[memoryview]) -> memoryview:
+    """Join fragments one by one: there may be many more of them than bytes."""
+    content = bytearray()
+    for part in parts:
+        content += part
+    return memoryview(content).toreadonly()
+
+
 @dataclass(frozen=True, slots=True)
 class _Items:
     """Fragments of encapsulated pixel data: where their content starts, its length, both in bytes."""
@@ -231,6 +239,6 @@ def _from_ends(view: memoryview, items: _Items) -> array[int]:
 def _encapsulated_walk(view: memoryview, items: _Items, firsts: array[int]) -> Iterator[Frame]:
     for index, first in enumerate(firsts):
         behind = firsts[index + 1] if index + 1 < len(firsts) else len(items.starts)
-        parts = [view[items.starts[at] : items.starts[at] + items.lengths[at]] for at in range(first, behind)]
-        data: memoryview | bytes = parts[0] if len(parts) == 1 else b"".join(parts)
+        parts = (view[items.starts[at] : items.starts[at] + items.lengths[at]] for at in range(first, behind))
+        data = next(parts) if behind - first == 1 else joined(parts)
         yield Frame(index, items.starts[first] - 8, items.starts[behind - 1] + items.lengths[behind - 1], data)

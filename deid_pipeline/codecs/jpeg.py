@@ -17,13 +17,16 @@ from deid_pipeline.codecs.jpeg_redaction import mcu_boxes, redact_jpeg
 from deid_pipeline.codecs.jpeg_stream import read_frame
 from deid_pipeline.codecs.protocol import Buffer, FrameArray
 from deid_pipeline.codecs.reencoding import Reencoding, stream_samples
-from deid_pipeline.codecs.samples import damaged, inside_frame, patches_inside, stored_values
+from deid_pipeline.codecs.samples import MAX_DECODED_BYTES, damaged, inside_frame, patches_inside, stored_values
 from deid_pipeline.errors import ResidualRiskError
 from deid_pipeline.model import Box, Patch, PixelLayout
 
 _PROGRESSIVE, _LOSSLESS = 0xC2, 0xC3
 # Baseline, extended, these two, and arithmetic codes in sequence or progressive; none of them hierarchical.
 _PROCESSES = frozenset({0xC0, 0xC1, _PROGRESSIVE, _LOSSLESS, 0xC9, 0xCA})
+# With Huffman codes a pixel of process 14 takes a bit; a block of 64 takes two, for its first coefficient and its end,
+# a progressive one the first of these.
+_MOST_PIXELS_A_BYTE = {0xC0: 256, 0xC1: 256, _PROGRESSIVE: 512, _LOSSLESS: 8}
 _END_OF_IMAGE = b"\xff\xd9"  # libjpeg makes up what is missing without it
 _END_SEARCH = 64  # bytes of padding that may follow, and any number of zeros
 
@@ -57,6 +60,8 @@ class JpegCodec(Reencoding):
             raise damaged("this JPEG process is not supported")
         check_against(header, layout)
         data = bytes(frame)
+        if header.rows * header.columns > _MOST_PIXELS_A_BYTE.get(header.process, MAX_DECODED_BYTES) * len(data):
+            raise damaged("a JPEG stream claims more pixels than its data can hold")
         if _END_OF_IMAGE not in data.rstrip(b"\0")[-_END_SEARCH:]:
             raise damaged("a JPEG frame is cut off")
         stored, wanted = _colour_spaces(header, layout)

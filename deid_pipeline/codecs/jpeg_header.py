@@ -62,6 +62,12 @@ class JpegFrame:
         return -(-wide // 8), -(-high // 8)
 
     @property
+    def is_chroma_fine(self) -> bool:
+        """Whether there are several components, all as fine as the first."""
+        factors = {(component.horizontal, component.vertical) for component in self.components}
+        return len(self.components) > 1 and len(factors) == 1
+
+    @property
     def ring(self) -> tuple[int, int]:
         """How far decoders may smooth subsampled components across the edge of a unit, in pixels beside and below."""
         beside = max(-(-self.widest // component.horizontal) for component in self.components)

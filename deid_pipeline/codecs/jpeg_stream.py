@@ -17,7 +17,7 @@ from deid_pipeline.codecs.protocol import Buffer
 from deid_pipeline.codecs.samples import damaged
 from deid_pipeline.errors import ResidualRiskError
 
-_TEM, _DHT, _SOI, _EOI, _SOS, _DQT, _DRI, _COM = 0x01, 0xC4, 0xD8, 0xD9, 0xDA, 0xDB, 0xDD, 0xFE
+_TEM, _DHT, _SOI, _EOI, _SOS, _DQT, _DNL, _DRI, _COM = 0x01, 0xC4, 0xD8, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE
 _BASELINE, _EXTENDED = 0xC0, 0xC1
 _RESTARTS = range(0xD0, 0xD8)
 _MARKER_IN_DATA = re.compile(rb"\xff[^\x00]", re.DOTALL)
@@ -26,7 +26,6 @@ _REFUSED = {
     **dict.fromkeys((0xC3, 0xF7), "lossless"),
     **dict.fromkeys((0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF, 0xDE, 0xDF), "hierarchical"),
     **dict.fromkeys((0xC8, 0xC9, 0xCA, 0xCB, 0xCC), "arithmetic"),
-    0xDC: "of a number of lines that follows its data",
 }
 _WHOLE_BLOCKS = (b"\x00\x3f\x00", b"\x00\x00\x00")  # T.81 B.2.3; an encoder of old wrote the second, decoders ignore it
 _MOST_BLOCKS = 10  # of a MCU, T.81 B.2.3
@@ -202,6 +201,9 @@ class _Reader:
                 if len(body) != 2:
                     raise damaged("a JPEG stream has a damaged restart interval")
                 self.restart_interval = int.from_bytes(body, "big")
+            elif marker == _DNL:
+                if self.frame is None or body != self.frame.rows.to_bytes(2, "big"):
+                    raise damaged("a JPEG stream tells another number of lines behind its data")
             elif marker in (_BASELINE, _EXTENDED):
                 if self.frame is not None:
                     raise damaged("a JPEG stream has two frame headers")

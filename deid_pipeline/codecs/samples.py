@@ -131,7 +131,7 @@ def stored_values(samples: FrameArray, layout: PixelLayout, *, precision: int) -
     Returns
     -------
     numpy.ndarray
-        New array of `frame_shape` and `sample_dtype`.
+        Array of `frame_shape` and `sample_dtype`; it may be ``samples`` themselves.
 
     Raises
     ------
@@ -145,8 +145,11 @@ def stored_values(samples: FrameArray, layout: PixelLayout, *, precision: int) -
     if precision > layout.bits_allocated or not np.issubdtype(samples.dtype, np.integer):
         raise damaged("a decoded frame has more bits than the header claims")
     width = samples.dtype.itemsize * 8
-    values = np.ascontiguousarray(samples).reshape(shape)
+    kind = "i" if layout.pixel_representation else "u"
+    values: FrameArray = np.ascontiguousarray(samples).reshape(shape).view(f"{kind}{width // 8}")
     spare = max(0, width - precision)
-    if layout.pixel_representation:
-        return ((values.view(f"i{width // 8}") << spare) >> spare).astype(target)
-    return (values.view(f"u{width // 8}") & ((1 << min(precision, width)) - 1)).astype(target)
+    if spare and kind == "i":
+        values = (values << spare) >> spare
+    elif spare:
+        values = values & ((1 << precision) - 1)
+    return values.astype(target, copy=False)

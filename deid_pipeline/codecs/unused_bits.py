@@ -83,7 +83,7 @@ def clear_unused_bits(codec: Codec, frame: Buffer, layout: PixelLayout) -> bytes
     if isinstance(codec, NativeCodec):
         return _cleared(cells, layout).astype(cells.dtype).tobytes()
     if isinstance(codec, DeflatedFramesCodec):
-        return deflate_frame(_cleared(cells, layout).astype(cells.dtype).tobytes(), layout)
+        return deflate_frame(_cleared(cells, layout).astype(cells.dtype).tobytes())
     clean = _cleared(cells, layout)
     new = run_length_frame(clean) if isinstance(codec, RleCodec) else _encoded(codec, frame, layout, clean)
     again = _cells(codec, new, layout, None)

@@ -100,12 +100,20 @@ def open_dicom(path: Path) -> Iterator[DicomFile]:
     try:
         size = os.fstat(descriptor).st_size
         if 0 < size <= _READ_WHOLE:
-            yield _parse(path, descriptor, os.read(descriptor, size))
+            yield _parse(path, descriptor, _read(descriptor, size))
         else:
             with _mapped(descriptor, size) as mapped:
                 yield _parse(path, descriptor, mapped)
     finally:
         os.close(descriptor)
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    """The first ``size`` bytes of a file, as far as it has them; one call gives them all nearly always."""
+    content = os.read(descriptor, size)
+    while len(content) < size and (more := os.read(descriptor, size - len(content))):
+        content += more
+    return content
 
 
 @contextmanager

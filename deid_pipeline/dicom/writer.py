@@ -115,7 +115,10 @@ class _Output:
         OSError
             The source became shorter meanwhile.
         """
-        chunk = _chunks.pop() if _chunks else memoryview(bytearray(_CHUNK))
+        try:
+            chunk = _chunks.pop()
+        except IndexError:
+            chunk = memoryview(bytearray(_CHUNK))
         try:
             while start < end:
                 room = min(end - start, _CHUNK - self.position % _CHUNK)

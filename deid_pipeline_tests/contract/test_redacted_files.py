@@ -18,7 +18,7 @@ from deid_pipeline.stages.redaction import GivenBox
 
 _FOLDER = Path(pydicom.__file__).parent / "data"
 _HELD = {
-    "JPEG2000-embedded-sequence-delimiter.dcm": "another size",
+    "JPEG2000-embedded-sequence-delimiter.dcm": "more tiles",
     "MR_truncated.dcm": "the data end inside",
     "SC_rgb_jpeg.dcm": "no valid VR",
     "SC_rgb_small_odd_big_endian.dcm": "big endian words",

@@ -8,7 +8,7 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pytest
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, generate_frames
 
 from deid_pipeline.checks import run_checks
 from deid_pipeline.model import Box
@@ -67,3 +67,15 @@ def test_what_a_codec_says_may_change_excuses_nothing_but_units_of_a_cosine_tran
     pair.save()
     found = failures(run_checks(pair.case(changed_by_frame={1: (Box(0, 0, 32, 24),)})))
     assert found == {"pixels_retained": "changes outside the boxes of frame 2"}
+
+
+def test_a_jpeg_ls_frame_without_an_end_is_not_given_to_its_decoder(tmp_path: Path) -> None:
+    """CharLS may not come back from one."""
+    pair = made(tmp_path, "1.2.840.10008.1.2.4.80", lambda _: None)
+    frames = list(generate_frames(pair.data.PixelData, number_of_frames=2))
+    pair.data.PixelData = encapsulate([frames[0], frames[1][:60]])
+    pair.data["PixelData"].VR = "OB"
+    pair.save()
+    results = {result.check: result for result in run_checks(pair.case())}
+    for name in ("pixels_retained", "pixels_hidden", "side_data_removed"):
+        assert (results[name].passed, results[name].detail) == (None, "crashed: SourceDataError")

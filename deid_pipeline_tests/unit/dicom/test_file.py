@@ -142,6 +142,14 @@ def test_the_file_is_closed_on_leaving_also_by_an_error(tmp_path: Path, size: in
     assert isinstance(file.buffer, bytes) or file.buffer.closed  # type: ignore[union-attr]
 
 
+def test_a_file_that_is_read_in_pieces_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = raw_file(tmp_path, NAME + explicit(0x7FE00010, "OB", b"pixels"))
+    real = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, size: real(descriptor, min(size, 100)))
+    with open_dicom(path) as file:
+        assert file.buffer == path.read_bytes()
+
+
 @pytest.mark.parametrize("vr", ["OD", "OF", "OL", "OV", "SV", "UV", "UC", "UR", "UT", "OW", "UN"])
 def test_group_2_may_hold_any_vr_of_long_form(tmp_path: Path, vr: str) -> None:
     path = tmp_path / "a.dcm"
