@@ -84,6 +84,7 @@ def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
 
 
 SHORT = 4
+_LONGEST_SHORT_FORM = 10  # letters of what somebody may be called
 _SHORTEST_AMID = 6  # letters from which a name counts also amid a word
 _PLAIN = Flag.SAFE | Flag.VOCABULARY
 _NOBODY: frozenset[str] = frozenset()
@@ -132,7 +133,10 @@ def _with_stranger(tokens: Tokens, first: int) -> int:
     at = first - 1
     if at < 0 or tokens.gap(at) != " " or not tokens.is_word(at) or not tokens.capitalised(at) or tokens.upper:
         return first
-    if tokens.flags[at] & ~NAMELIKE or len(tokens.words[at]) < 3 or tokens.original(at).isupper():
+    written = tokens.original(at)
+    if tokens.flags[at] & ~NAMELIKE or not 3 <= len(written) <= _LONGEST_SHORT_FORM or not written.istitle():
+        return first
+    if not tokens.capitalised(first) or tokens.flags[first] & Flag.PARTICLE:
         return first
     return at if tokens.text[tokens.starts[at] - 1 : tokens.starts[at]] in ("", " ", "(", "\t") else first
 

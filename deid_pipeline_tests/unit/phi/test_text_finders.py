@@ -54,6 +54,9 @@ def test_a_number_behind_its_sign_goes_with_the_sign(text: str, clean: str) -> N
         ("Quillfeather^Bartholomew", "Bart Quillfeather knee", "knee"),
         ("Quillfeather^Bartholomew", "Knee Quillfeather, SIEMENS Quillfeather", "Knee, SIEMENS"),
         ("Quillfeather^Bartholomew", "TOPOGRAMX QUILLFEATHER", "TOPOGRAMX"),
+        ("de la Cruz^María", "Coronariografía de María", "Coronariografía"),
+        ("de la Cruz^María", "Abdomende la Cruz MaríaRoutine", "Abdomende Routine"),
+        ("Nguyen^Thi Minh Khai", "AbdomenNguyenThi Minh KhaiRoutine", "Abdomen Routine"),
     ],
 )
 def test_a_name_of_the_header_goes_whole_and_the_words_around_it_stay(name: str, text: str, clean: str) -> None:
