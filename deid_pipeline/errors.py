@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+_SHOWN_STEPS = 3  # of a place in a file, at either end
+
 
 class DeidError(Exception):
     """Root of all errors of this package; its message is safe to show to anybody."""
@@ -62,10 +64,19 @@ class SourceDataError(DeidError):
     """
 
     def __init__(self, message: str, *, tag_path: str = "", offset: int | None = None) -> None:
-        where = " at ".join(part for part in (tag_path, "" if offset is None else f"byte {offset}") if part)
+        where = " at ".join(part for part in (_shortened(tag_path), "" if offset is None else f"byte {offset}") if part)
         super().__init__(f"{message} ({where})" if where else message)
         self.tag_path = tag_path
         self.offset = offset
+
+
+def _shortened(tag_path: str) -> str:
+    """The path without the middle of what is nested deeply."""
+    steps = tag_path.split("].")
+    if len(steps) <= 2 * _SHOWN_STEPS:
+        return tag_path
+    first, last = "].".join(steps[:_SHOWN_STEPS]), "].".join(steps[-_SHOWN_STEPS:])
+    return f"{first}]...{len(steps) - 2 * _SHOWN_STEPS} more...{last}"
 
 
 class EngineUnavailableError(DeidError):

@@ -36,7 +36,7 @@ class Blanking:
     """A text cleaner that finds an identifier in everything."""
 
     def clean(self, text: str, mode: CleaningMode) -> str:
-        return {"remove": "", "deid": "<NAME>", "mask": "*" * len(text), "surrogate": "Nobody"}[mode]
+        return {"deid": "<NAME>", "mask": "*" * len(text), "surrogate": "Nobody"}.get(mode, "")
 
 
 class Clearing:

@@ -38,7 +38,7 @@ class Released:
     dataset: Dataset = field(default_factory=Dataset)
 
 
-def release(folder: Path, source: Dataset | bytes, strategy: str = "midi_b") -> Released:
+def release(folder: Path, source: Dataset | bytes, strategy: str = "midi_b", *, frames_read: int = 1) -> Released:
     """Take one file, given as a data set or as bytes, through reading, rebuilding and the gate.
 
     ``folder`` holds the source. Projects of shipped strategies are shared by all tests of a process.
@@ -51,17 +51,17 @@ def release(folder: Path, source: Dataset | bytes, strategy: str = "midi_b") -> 
     else:
         save(source, path)
     project = shared_project(strategy) if strategy.isidentifier() else project_in(folder / "project", strategy=strategy)
-    return taken_through(project, path)
+    return taken_through(project, path, frames_read=frames_read)
 
 
-def taken_through(project: Project, path: Path) -> Released:
-    """Take one file through reading, rebuilding and the gate of a project, as one whose pixels hold no text."""
+def taken_through(project: Project, path: Path, *, frames_read: int = 1) -> Released:
+    """Take one file through reading, rebuilding and the gate of a project, as one in whose frame no text was read."""
     make_folder(staging_folder(project, KEY))
     stat = path.stat()
     row = inspect(project, LandingFile(str(path), stat.st_size, stat.st_mtime_ns, Kind.DICOM, KEY, Status.NEW, ""))
     if row.status != Status.NEW:
         return Released(Status(row.status), row.reason)
-    detection = Detection(row.partition_key, row.source_path, row.source_sha256, 1, 1, 0, Status.NEW, "", "")
+    detection = Detection(row.partition_key, row.source_path, row.source_sha256, 1, frames_read, 0, Status.NEW, "", "")
     rebuilt = rebuild_instance(project, Plan(row, detection, ()))
     output = judge(project, Candidate(rebuilt.file, rebuilt.changes, (), detection)).output
     staged = rebuilt.file.staged_path

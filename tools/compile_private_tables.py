@@ -116,10 +116,11 @@ def _tcia_rows(path: Path, safe: Collection[str]) -> tuple[list[tuple[str, ...]]
 
 
 def _settled(place: Place, entries: Sequence[Entry], vrs: Iterable[str]) -> list[tuple[str, ...]]:
-    """Rows for the VRs of which all entries say the same, and that it may stay."""
+    """Rows for the VRs of which all entries say the same, and that it may stay; those of the top level come first."""
     rows = []
     for vr in vrs:
-        said = {one.disposition for one in entries if one.vr == vr and not one.says_nothing}
+        of_vr = [one for one in entries if one.vr == vr and not one.says_nothing]
+        said = {one.disposition for one in of_vr if not one.nested} or {one.disposition for one in of_vr}
         action = action_for(next(iter(said)), vr) if len(said) == 1 else ""
         if action:
             tags, *rest = _row(place, vr, entries[0].name, action)

@@ -32,6 +32,7 @@ _SAYS = {
 }
 _BYTES = frozenset({"OB", "OW", "UN"})
 _SINGLE = frozenset({"LT", "ST", "UT", "UR"})
+_SINGLE_BYTES = frozenset({"latin_1", "iso8859", *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 15))})
 _LARGEST = 1 << 20  # bytes; longer values are no text that anybody wrote
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -127,6 +128,9 @@ def _read(element: ElementValue) -> tuple[str, Sequence[str]] | None:
         other = _utf8(raw)
         if other is not None:
             return other
+    elif not raw.isascii() and element.encodings[0] in _SINGLE_BYTES and (other := _utf8(raw)) is not None:
+        # No text of a Latin alphabet happens to be UTF-8: what is cleaned of it is written as the file says.
+        return other[0], other[1] if encode_text(other[0], element.encodings) is None else element.encodings
     return None if _REPLACEMENT in text else (text, element.encodings)
 
 

@@ -15,8 +15,8 @@ class Keep(ActionDefaults):
     code = "K"
     vrs = ALL_VRS
     summary = (
-        "copies the element; in a kept sequence each one follows its own rule; text that names somebody is cleaned, "
-        "what is no value of its VR is emptied"
+        "copies the element, in a sequence each by its own rule; cleans text that names somebody, "
+        "empties what is no value of its VR"
     )
 
     def bind(self, option: str, *, vr: str) -> Rewrite:  # noqa: ARG002

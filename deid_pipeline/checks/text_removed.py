@@ -33,7 +33,10 @@ class TextRemoved:
     """Searches decoded values at every depth, the bytes around them, and the pixel data's bytes."""
 
     name = "text_removed"
-    summary = "no name, id, date, place or contact of the source header is left in any spelling anywhere in the file"
+    summary = (
+        "no name, id, date, place or contact of the source header is left, in any spelling, anywhere in the file; "
+        "words of everybody's count where they name somebody"
+    )
 
     def run(self, case: CheckCase) -> Outcome:
         """Count leaks by tag; bytes outside of elements and pixel data by place."""

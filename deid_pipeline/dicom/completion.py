@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from deid_pipeline.dicom.dummies import Surroundings, legal_dummy
-from deid_pipeline.dicom.encoding import element
+from deid_pipeline.dicom.encoding import element, sequence
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.iods import required_tags
 from deid_pipeline.dicom.structure import Syntax, dictionary_vr
@@ -19,7 +19,7 @@ _SOP_CLASS_UID, _MEDIA_STORAGE_CLASS = 0x00080016, 0x00020002
 _BODY_PART_EXAMINED, _PHOTOMETRIC_INTERPRETATION = 0x00180015, 0x00280004
 
 
-def missing_elements(file: DicomFile, *, present: Collection[int]) -> dict[int, bytes]:
+def missing_elements(file: DicomFile, *, present: Collection[int], without_text: bool = False) -> dict[int, bytes]:
     """The encoded top-level elements, by tag, that the IOD of a file asks for and ``present`` lacks.
 
     Type 2 attributes come empty, Type 1 ones with a dummy, also in place of one that is empty in the source. Those
@@ -33,6 +33,8 @@ def missing_elements(file: DicomFile, *, present: Collection[int]) -> dict[int, 
     present
         The top-level tags that the output will have anyway, a set at best. A tag whose value a rule empties may be
         left out: the element made here is to take its place.
+    without_text
+        Every frame was read and no text was found.
     """
     uid = file.text(_SOP_CLASS_UID) or file.meta.get(_MEDIA_STORAGE_CLASS, "")
     required = required_tags(uid, present=present)
@@ -45,6 +47,7 @@ def missing_elements(file: DicomFile, *, present: Collection[int]) -> dict[int, 
         photometric_interpretation=file.text(_PHOTOMETRIC_INTERPRETATION),
         transfer_syntax_uid=file.transfer_syntax_uid,
         body_part_examined=file.text(_BODY_PART_EXAMINED),
+        text="none" if without_text else "",
     )
     return dict(_encoded(frozenset((tag, required[tag]) for tag in lacking), surroundings, file.syntax))
 
@@ -59,8 +62,15 @@ def _encoded(
         vr = dictionary_vr(tag)
         value = b"" if kind == "2" else _value(tag, vr, surroundings)
         if value is not None:
-            made.append((tag, element(tag, vr, value, syntax)))
+            made.append((tag, _coded(tag, value, syntax) if vr == "SQ" and value else element(tag, vr, value, syntax)))
     return tuple(made)
+
+
+def _coded(tag: int, code: bytes, syntax: Syntax) -> bytes:
+    """A sequence of one code, written as in HL7: value, scheme, meaning."""
+    value, scheme, meaning = code.split(b"^")
+    parts = ((0x00080100, "SH", value), (0x00080102, "SH", scheme), (0x00080104, "LO", meaning))
+    return sequence(tag, [b"".join(element(*part, syntax) for part in parts)], syntax)
 
 
 def _value(tag: int, vr: str, surroundings: Surroundings) -> bytes | None:

@@ -8,7 +8,7 @@ in annotation), or what says nothing. Without a row there is a word for text and
 else stays absent:
 
 - numbers (spacing, position, energy, dose): they are measured with, and a viewer stacks and scales by them;
-- codes and defined terms (laterality, anatomy, view, units, pulse sequence): each one is a finding;
+- codes and defined terms (laterality, anatomy, view, units): each one is a finding, unless the class decides it;
 - UIDs: they join instances, which only pseudonyms of real ones may;
 - sequences: an item without its own Type 1 attributes conforms to nothing;
 - whatever says how stored pixel values are read and shown (rows, bits, photometric interpretation, frames, look-up
@@ -37,6 +37,7 @@ class Surroundings:
     photometric_interpretation: str = ""
     transfer_syntax_uid: str = ""
     body_part_examined: str = ""
+    text: str = ""  # "none" when all pixels were read and have none
 
 
 NOWHERE = Surroundings()
@@ -44,7 +45,7 @@ NOWHERE = Surroundings()
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    kind: str  # class, iod, photometric, syntax, body; empty: always
+    kind: str  # class, iod, photometric, syntax, body, text; empty: always
     among: frozenset[str]
     value: bytes  # empty: rather absent
 
@@ -57,6 +58,7 @@ class _Row:
             "photometric": surroundings.photometric_interpretation,
             "syntax": surroundings.transfer_syntax_uid,
             "body": surroundings.body_part_examined,
+            "text": surroundings.text,
         }[self.kind]
         return fact in self.among
 

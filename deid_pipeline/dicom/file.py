@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import mmap
 import os
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deid_pipeline.dicom.inflating import inflate
 from deid_pipeline.dicom.structure import (
     EXPLICIT_BE,
     EXPLICIT_LE,
@@ -30,7 +30,6 @@ IMPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2"
 EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1.99"
 EXPLICIT_VR_BIG_ENDIAN = "1.2.840.10008.1.2.2"
-MAXIMUM_INFLATED_BYTES = 4 << 30
 
 _READ_WHOLE = 512 << 10  # bytes; up to here reading a file costs less than mapping it
 
@@ -157,7 +156,7 @@ def _parse(path: Path, descriptor: int, content: Content) -> DicomFile:
     buffer = content
     end = len(content)
     if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
-        buffer = inflate(content, start)
+        buffer = inflate(content[start:])
         start, end = 0, len(buffer)
     elements, end = _elements(buffer, start, end, syntax)
     if not elements:
@@ -260,21 +259,3 @@ def _is_registered(uid: str) -> bool:
     from pydicom._uid_dict import UID_dictionary
 
     return (uid in UID_dictionary and uid.startswith(f"{IMPLICIT_VR_LITTLE_ENDIAN}.")) or uid in _NEWER_SYNTAXES
-
-
-def inflate(content: Content, start: int) -> bytes:
-    """The data set of a deflated file, at most ``MAXIMUM_INFLATED_BYTES``.
-
-    Raises
-    ------
-    SourceDataError
-        The deflated data are damaged or too large.
-    """
-    inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
-    try:
-        data = inflater.decompress(content[start:], MAXIMUM_INFLATED_BYTES)
-    except zlib.error:
-        raise SourceDataError("the deflated data set is damaged") from None
-    if inflater.unconsumed_tail or not inflater.eof:
-        raise SourceDataError("the deflated data set is damaged or too large")
-    return data

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deid_pipeline.dicom.file import DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, dataset_syntax, inflate, map_file, read_head
+from deid_pipeline.dicom.file import DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, dataset_syntax, map_file, read_head
+from deid_pipeline.dicom.inflating import inflate
 from deid_pipeline.dicom.structure import Buffer, iter_elements
 from deid_pipeline.dicom.values import first_text
 
@@ -27,7 +28,7 @@ def peek_study_uid(path: Path) -> str:
         _, uid, start = read_head(mapped)
         buffer: Buffer = mapped
         if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
-            buffer, start = inflate(mapped, start), 0
+            buffer, start = inflate(mapped[start:]), 0
         for element in iter_elements(buffer, start, len(buffer), dataset_syntax(uid)):
             if element.tag == STUDY_INSTANCE_UID:
                 return first_text(buffer, element)

@@ -175,6 +175,8 @@ class Cleaner:
             return shifted(text, date, self._days_offset) or f"<{one.kind}>"
         if one.kind is IdentifierKind.AGE:
             digits = "".join(filter(str.isdecimal, written))
+            if not digits:
+                return f"{_OLDEST} years old"
             return written.replace(digits, _OLDEST.zfill(len(digits)), 1)
         if self._pseudonym is None:
             return f"<{one.kind}>"

@@ -19,7 +19,7 @@ from deid_pipeline.phi.text_tokens import forms
 from deid_pipeline.phi.text_words import Flag, flags
 from deid_pipeline.phi.words import word_list
 
-SHORTEST_INSIDE = 5
+SHORTEST_INSIDE, SHORTEST_JOINED_INSIDE = 5, 7
 
 _DATE = re.compile(r"(\d{4})\D?(\d{2})\D?(\d{2})")
 _NEVER = 1 << 30  # characters
@@ -66,7 +66,9 @@ def index_of(identifiers: Iterable[tuple[IdentifierKind, str]]) -> HeaderIndex:
             _add_place(index, value)
         elif kind is IdentifierKind.CONTACT:
             _add_contact(index, value)
-    index.inside = sorted((word for word in index.strong if len(word) >= SHORTEST_INSIDE), key=len, reverse=True)
+    inside = {word for word in index.strong if len(word) >= SHORTEST_INSIDE}
+    inside |= {name for name in index.joined if len(name) >= SHORTEST_JOINED_INSIDE}
+    index.inside = sorted(inside, key=lambda word: (-len(word), word))
     index.id_starts = {form[:length] for form in index.ids for length in (1, 2)}
     index.longest_id = max(map(len, index.ids), default=0)
     return index

@@ -14,9 +14,9 @@ from deid_pipeline.phi.header_index import HeaderIndex
 from deid_pipeline.phi.ordinary import LONGEST_MEASURED
 from deid_pipeline.phi.text_numbers import id_label_before, measures
 from deid_pipeline.phi.text_tokens import Found, Tokens, forms
-from deid_pipeline.phi.text_words import Flag
+from deid_pipeline.phi.text_words import NAMELIKE, Flag
 
-_ID_SEPARATORS = frozenset(["", "-", ".", "/", " ", "_", ":", "#", ", ", " - "])
+_ID_SEPARATORS = frozenset(["", "-", ".", "/", " ", "_", ":", "#", ", ", " - ", "- ", " -", "  "])
 _PLACE_TAIL = Flag.GENERIC_PLACE | Flag.ORGANISATION | Flag.CONNECTING
 _NAME_LEAD = Flag.TITLE | Flag.PERSON | Flag.SURE_LEAD
 _ROLES = frozenset(
@@ -58,6 +58,7 @@ def _names(tokens: Tokens, index: HeaderIndex) -> Iterator[Found]:
             first, last = _name_run(tokens, at, owners, index)
             if _identifies(tokens, first, last, owners, index):
                 original = min(owners[at])
+                first = _with_stranger(tokens, first)
                 yield Found(tokens.starts[first], tokens.end_of_name(last), IdentifierKind.NAME, original)
             at = max(at, last)
         elif at and len(word) < SHORT and (tokens.flags[at - 1] & _NAME_LEAD or tokens.words[at - 1] == "for"):
@@ -83,6 +84,7 @@ def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
 
 
 SHORT = 4
+_LONGEST_SHORT_FORM = 10  # letters of what somebody may be called
 _SHORTEST_AMID = 6  # letters from which a name counts also amid a word
 _PLAIN = Flag.SAFE | Flag.VOCABULARY
 _NOBODY: frozenset[str] = frozenset()
@@ -114,6 +116,8 @@ def _name_run(tokens: Tokens, at: int, owners: list[frozenset[str] | set[str]], 
             break
     first = at
     while first > 0 and tokens.near(first - 1) and _is_initial(tokens, first - 1, names, index):
+        if tokens.text[tokens.starts[first - 1] - 1 : tokens.starts[first - 1]].isdecimal():
+            break  # of a number: ``3V``
         first -= 1
     if first == at > 0 and tokens.gap(at - 1) == " " and _is_short_form(tokens, at - 1):
         first -= 1
@@ -122,6 +126,19 @@ def _name_run(tokens: Tokens, at: int, owners: list[frozenset[str] | set[str]], 
         if tokens.is_word(last + 1) and (behind == "." or tokens.gap(last) == "^"):
             last += 1
     return first, last
+
+
+def _with_stranger(tokens: Tokens, first: int) -> int:
+    """The first token of a name, over a word before it that no list knows: ``Bart Quillfeather`` for Bartholomew."""
+    at = first - 1
+    if at < 0 or tokens.gap(at) != " " or not tokens.is_word(at) or not tokens.capitalised(at) or tokens.upper:
+        return first
+    written = tokens.original(at)
+    if tokens.flags[at] & ~NAMELIKE or not 3 <= len(written) <= _LONGEST_SHORT_FORM or not written.istitle():
+        return first
+    if not tokens.capitalised(first) or tokens.flags[first] & Flag.PARTICLE:
+        return first
+    return at if tokens.text[tokens.starts[at] - 1 : tokens.starts[at]] in ("", " ", "(", "\t") else first
 
 
 def _is_short_form(tokens: Tokens, at: int) -> bool:
@@ -149,6 +166,8 @@ def _identifies(
         return True
     if any(_is_eponym(tokens, at) for at in parts):
         return False
+    if len(tokens.words[last]) > 1 and tokens.end_of_name(last) > tokens.ends[last] and tokens.capitalised(last):
+        return not tokens.flags[last] & Flag.ANATOMY  # somebody's
     if first == 0 and last == len(tokens) - 1 and len(tokens.words[at := parts[0]]) > 2:
         return tokens.capitalised(at) and not tokens.flags[at] & Flag.ANATOMY  # the whole value
     if _is_long_number(tokens, first - 1, gap=first - 1) or _is_long_number(tokens, last + 1, gap=last):
@@ -202,11 +221,14 @@ def _inside(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
         return
     for part in index.inside:
         if len(part) < len(word):
+            owner = index.joined.get(part) or min(index.names[part])
             place = word.find(part)
             if place > 0 and len(part) < _SHORTEST_AMID and not word.endswith(part):
                 continue
             while place >= 0:
-                yield Found(start + place, start + place + len(part), IdentifierKind.NAME, min(index.names[part]))
+                end = place + len(part)
+                end += word[end:] == "s"  # several of them
+                yield Found(start + place, start + end, IdentifierKind.NAME, owner)
                 place = word.find(part, place + 1)
     if not (written.islower() or written.isupper() or written.istitle()):
         yield from _humps(word, written, start, index)

@@ -28,6 +28,7 @@ _TERMS = frozenset(
 )
 _INTRODUCING = frozenset({"with", "w", "by", "per", "from", "via"})  # before DR, which then is no modality
 _SIDES = frozenset("lrapmfwtsc")  # single letters that mean something else before a word
+_HUMP = re.compile(r"[^\W\d_]{3}[a-zß-ÿ][A-ZÀ-Þ]")  # not that of McDonald
 _VOWEL = re.compile("[aeiouy]")
 _LONGEST = 5  # words of a name
 
@@ -70,6 +71,8 @@ def _may_be_name(tokens: Tokens, at: int) -> bool:
     known = tokens.flags[at]
     if not tokens.is_word(at) or not tokens.capitalised(at) or known & (_STOPS | Flag.ANATOMY):
         return False
+    if not known and _HUMP.search(tokens.original(at)):
+        return False  # several words in one
     return not known & KNOWN or bool(known & NAMELIKE and not known & Flag.SAFE)
 
 
@@ -247,7 +250,11 @@ def _around_given(tokens: Tokens, at: int) -> Iterator[Found]:
         if alone or (joined and (surname or _may_be_name(tokens, at - 1))):
             first = at - 1
         while first > 0 and tokens.gap(first - 1) in ("-", "'", "’") and tokens.capitalised(first - 1):
+            if _HUMP.search(tokens.original(first - 1)):
+                break
             first -= 1
+    if first > 0 and tokens.words[first - 1] in ("st", "saint") and tokens.gap(first - 1) in (" ", ". "):
+        first -= tokens.capitalised(first - 1)
     if last == at == first and _is_thing(tokens, at):
         return
     yield _span(tokens, first, last)

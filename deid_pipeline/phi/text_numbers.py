@@ -7,12 +7,14 @@ What belongs here: shapes that hold for any patient, and what tells a measured n
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from deid_pipeline.model import IdentifierKind
 from deid_pipeline.phi.text_tokens import Found, Tokens
-from deid_pipeline.phi.text_words import Flag
+from deid_pipeline.phi.text_words import Flag, flags
 
 STANDARD_UID_ROOT = "1.2.840.10008."
 _ID, _CONTACT, _AGE, _UID = IdentifierKind.ID, IdentifierKind.CONTACT, IdentifierKind.AGE, IdentifierKind.UID
@@ -32,7 +34,7 @@ _LABELS = "|".join(
         r"(?:study|exam|device|member|subject|employee|plate)[ _]id",
         rf"(?:mr|acc|case|order|hosp(?:ital)?|req(?:uisition)?|patient|employee){_NUMBER}",
         rf"med(?:ical)? ?rec(?:ord)?{_NUMBER}?",
-        rf"(?:accession|account|acct|policy|licen[cs]e|passport|serial|chart|encounter){_NUMBER}?",
+        rf"(?:accession|account|acct|policy|lic(?:en[cs]e)?|passport|serial|chart|encounter){_NUMBER}?",
         rf"(?:social security|insurance|specimen|medicare|medicaid|mbi|nhs|inmate)(?:{_NUMBER}| id)?",
     ]
 )
@@ -47,13 +49,18 @@ _WITH_LABEL = (
 _PHONES = (
     r"(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,5}\)[ .-]?)?\d{1,5}(?:[ .-]\d{2,6}){1,5}"
     r"|(?<![\w.-])(?:\+?\d{1,3}[-. ])?\(\d{3}\)[-. ]?\d{3}[-. ]\d{4}"
-    r"|(?<![\w.-])(?:\+?\d{1,3}[-.])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}(?![\d-])"
+    r"|(?<![\w.-])(?:\+?\d{1,3}[-.])?[2-9]\d\d[-.]\d{3}[-.]\d{4}(?![\d-])"
     r"|(?<![\w.-])001-[2-9]\d\d-\d{3}-\d{4}(?!\d)"
+    r"|(?<![\w.-])[2-9]\d\d/[2-9]\d\d[-.]\d{4}(?![\d-])"
+    r"|(?<![\w./-])(?P<short>[2-9]\d\d-\d{4})(?![\w./-])"
     r"|(?<![\w.-])(?P<spaced>[2-9]\d\d [2-9]\d\d \d{4})(?![\d.]| ?[x×])"
 )
 _EXTENSION = r"(?:[ ,]*(?:x|ext\.?|extension)[ ]*\d{1,6})?"
 _CALL_WORDS = r"(?<![^\W_])(?:tel(?:ephone)?|ph(?:one)?|fax|cell|mobile|call|pager|beeper|ext(?:ension)?)(?![^\W_])"
-_CALLED = rf"{_CALL_WORDS}[ .:#]{{1,3}}(?!\d{{1,2}}\.\d{{1,3}}(?![\d.]))(?P<called>\+?[(\d][\d(). /-]{{2,}}\d)"
+_CALLED = (
+    rf"{_CALL_WORDS}[ .:#]{{1,3}}(?!\d{{1,2}}\.\d{{1,3}}(?![\d.]))"
+    r"(?P<called>(?:x|ext\.?)? ?\+?[(\d][\d(). /-]{2,}\d)"
+)
 _SSN = r"(?<![\d.-])\d{3}-\d{2}-\d{4}(?![\d-])|(?<![\d.] )(?<![\d.])\d{3} \d{2} \d{4}(?![\d.])"
 # Seven digits and more are an id, with the letters that stand before them; behind a decimal point they are a fraction.
 _LONG = (
@@ -68,11 +75,16 @@ _OLD = (
 )
 _AGES = (
     rf"(?<![\w.]){_OVER_89}[ -]?(?:{_OLD})(?! +(?:ago|history|prior))"
+    rf"|(?<![^\W_])(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred)[- ](?:{_OLD})"
     rf"|(?<![^\W_])age[ds]?[ :=]{{1,3}}(?P<aged>{_OVER_89})(?![\d.])"
     rf"|(?<![\w.^-])(?<!tc )(?P<sexed>{_OVER_89}) ?/? ?[MF](?![\w.^]|[- ]?Tc)"
 )
 _UID_SHAPE = r"(?<![\w.])(?:2\.25\.\d{8,39}|[0-2](?:\.(?:0|[1-9]\d*)){4,})(?![\w])"
 _FEWEST_DOTS = 4  # of a UID that is none of ``2.25.``
+_MACHINE = (
+    r"(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])"
+    r"|(?<![\w:])(?=[0-9:]*(?:[a-f]|::))(?=(?:[0-9a-f]*:){3})[0-9a-f]{1,4}(?::{1,2}[0-9a-f]{1,4}){2,7}(?![\w:])"
+)
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IP = (
     rf"(?<![\w.:])(?P<ip>[1-9]\d{{1,2}}(?:\.{_OCTET}){{3}})(?::\d{{2,5}})?(?![\w.])"
@@ -99,6 +111,8 @@ def _shapes() -> dict[str, re.Pattern[str]]:
         "mail": re.compile(_MAIL),
         "gate": re.compile(r"\d{3}[-. )]+\d{2}|\d{4}|[+(] ?\d"),
         "age_gate": re.compile(r"9\d|1[0-2]\d"),
+        "worded_ages": re.compile("ninety|hundred", flags),
+        "machine": re.compile(_MACHINE, flags),
         "link_gate": re.compile(r"://|www\.|\.(?:com|org|net|edu|gov|mil|info|local)(?!\w)", flags),
     }
 
@@ -110,8 +124,12 @@ def find_numbers(tokens: Tokens) -> Iterator[Found]:
         yield from _trimmed(shapes["links"], text)
     if "@" in text:
         yield from _all(shapes["mail"], text, _CONTACT)
+    if shapes["worded_ages"].search(text):
+        yield from _all(shapes["ages"], text, _AGE)
     if not tokens.has_digits:
         return
+    if text.count(":") > 2 or text.count("-") > 4:
+        yield from _all(shapes["machine"], text, _CONTACT)
     yield from find_uids(text)
     if text.count(".") >= 3:
         yield from _all(shapes["ip"], text, _CONTACT)
@@ -137,8 +155,10 @@ def _long_numbers(tokens: Tokens) -> Iterator[Found]:
     text, shapes = tokens.text, _shapes()
     standard = [m.span() for m in shapes["uid"].finditer(text) if text.startswith(STANDARD_UID_ROOT, m.start())]
     for matched in shapes["phones"].finditer(text):
-        if matched["spaced"] is None or not _technical_before(text, matched.start()):
-            yield Found(*matched.span(), _CONTACT)
+        unsure = matched.lastgroup is not None
+        if unsure and (_technical_before(text, matched.start()) or _measured_behind(tokens, matched.end())):
+            continue
+        yield Found(*matched.span(), _CONTACT)
     yield from _all(shapes["ssn"], text, _ID)
     for matched in shapes["hashed"].finditer(text) if "#" in text else ():
         if not _technical_before(text, matched.start()):
@@ -146,7 +166,23 @@ def _long_numbers(tokens: Tokens) -> Iterator[Found]:
     for name in ("long", "opaque"):
         for found in _all(shapes[name], text, _ID):
             if not any(start <= found.start < end for start, end in standard):
-                yield found
+                yield _without_word(text, found)
+
+
+def _without_word(text: str, found: Found) -> Found:
+    """A number without the word of descriptors that stands right before it: ``KNEE7788119922``."""
+    known = flags()
+    matched = _WORD_AHEAD.match(text, found.start, found.end)
+    flag = known.get(matched.group().lower(), 0) if matched is not None else 0
+    if matched is None or not flag & Flag.SAFE or flag & Flag.LABEL or not text[matched.end() : found.end].isdecimal():
+        return found
+    return replace(found, start=matched.end())
+
+
+def _measured_behind(tokens: Tokens, end: int) -> bool:
+    """Whether a unit follows a number."""
+    at = bisect_left(tokens.starts, end)
+    return at < len(tokens) and bool(tokens.flags[at] & Flag.UNIT) and tokens.starts[at] <= end + 1
 
 
 def _all(shape: re.Pattern[str], text: str, kind: IdentifierKind) -> Iterator[Found]:
@@ -167,6 +203,7 @@ _LABEL_TAIL = re.compile(
 )
 _SIGN_TAIL = re.compile(r"(?:#|(?<![^\W_])no\.?)[ \t]*$", re.IGNORECASE)
 _TECHNICAL_TAIL = re.compile(r"(?<![^\W_])([A-Za-z]+) ?\.?[ :=#]{0,2}$")
+_WORD_AHEAD = re.compile(r"[A-Za-z]{3,}")
 _FACTOR_TAIL = re.compile(r"\d ?[x×*] ?$|[<>=±~] ?$")
 
 
@@ -179,8 +216,6 @@ def id_label_before(text: str, start: int) -> bool:
 
 
 def _technical_before(text: str, start: int) -> bool:
-    from deid_pipeline.phi.text_words import flags
-
     matched = _TECHNICAL_TAIL.search(text, max(0, start - 24), start)
     return matched is not None and bool(flags().get(matched.group(1).lower(), 0) & Flag.TECHNICAL)
 

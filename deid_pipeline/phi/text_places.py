@@ -30,6 +30,18 @@ _BOX = re.compile(
     r"(?<![^\W_])(?:P\.? ?O\.? ?Box|Postfach|PSC|HC|RR|Unit|Box)[ #]*(\d{2,6})(?:,? Box \d+)?", re.IGNORECASE
 )
 _BOX_GATE = re.compile(r"box|postfach|psc", re.IGNORECASE)
+# Streets whose type is the end of their name, house and code behind it: Lindenweg 17, 69120 Heidelberg.
+_HOUSE_TYPES = r"(?:weg|stra(?:ß|ss)e|str\.|gasse|platz|allee|chaussee|damm|ufer)"
+_HOUSE_BEHIND = re.compile(
+    r"(?<![^\W_])[A-ZÄÖÜ][^\W\d_]{2,}(?:-[A-ZÄÖÜ][^\W\d_]+)*"
+    rf"(?i:-?{_HOUSE_TYPES}) \d{{1,3}}(?: ?[a-z](?![^\W_]))?(?![\d.])"
+    r"(?:,? (?:[A-Z]{1,2}-)?\d{4,5} [A-ZÄÖÜ][^\W\d_]+)?"
+)
+_HOUSE_GATE = re.compile(rf"{_HOUSE_TYPES} \d", re.IGNORECASE)
+_NAMED_BY_LETTERS = re.compile(
+    r"(?<![^\W_])(?:VA (?:Medical (?:Center|Centre)|Hospital|Clinic)|Mass\.? General(?: Hospital)?)(?![^\W_])",
+    re.IGNORECASE,
+)
 _ZIP = re.compile(r",?[ ]+\d{5}(?:-\d{4})?(?![\d.]| ?(?:mm|ms|cm|ml)\b)")
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)$", re.IGNORECASE)
 _DEPARTMENTS = frozenset({"radiology", "imaging", "children", "childrens", "healthcare", "health"})
@@ -39,8 +51,14 @@ _LIVING = frozenset({"from", "in", "at", "of", "near", "to", "address", "resides
 
 def find_places(tokens: Tokens) -> Iterator[Found]:
     """Organisations, street addresses, post boxes, cities."""
+    if tokens.has_digits and _HOUSE_GATE.search(tokens.text):
+        for matched in _HOUSE_BEHIND.finditer(tokens.text):
+            yield Found(*matched.span(), _PLACE)
     if not tokens.any & _INTERESTING:
         return
+    if tokens.any & (Flag.ORGANISATION | Flag.GENERIC_PLACE):
+        for matched in _NAMED_BY_LETTERS.finditer(tokens.text):
+            yield Found(*matched.span(), _PLACE)
     for at, known in enumerate(tokens.flags):
         if not known & _INTERESTING:
             continue
@@ -76,12 +94,20 @@ def _distinctive(tokens: Tokens, at: int) -> bool:
     return not known & (KNOWN | Flag.GENERIC_PLACE) or bool(known & NAMELIKE and not known & Flag.ANATOMY)
 
 
+def _is_city(tokens: Tokens, first: int, behind: int) -> bool:
+    """Whether tokens are the name of a large city."""
+    return "-".join(tokens.words[first:behind]) in listed("places", "cities")
+
+
 def _organisation(tokens: Tokens, at: int) -> Iterator[Found]:
     first = at
     named = False
     while first > 0 and at - first < 7 and tokens.near(first - 1) and "," not in tokens.gap(first - 1):
         known, look = tokens.flags[first - 1], first - 1
-        if _distinctive(tokens, look):
+        if known & Flag.CONNECTING and look and tokens.gap(look - 1) in ("'", "’"):  # the s of Children's
+            if not tokens.flags[look - 1] & Flag.GENERIC_PLACE:
+                break
+        elif _distinctive(tokens, look):
             named = True
         elif not known & Flag.GENERIC_PLACE or not (
             tokens.words[look] == "of" or (tokens.capitalised(look) and not known & Flag.WEAK_LEAD)
@@ -157,7 +183,7 @@ def _street(tokens: Tokens, at: int) -> Iterator[Found]:
         or not tokens.capitalised(at)
     ):
         return
-    if tokens.text[tokens.ends[first] : tokens.starts[first + 1]] != " ":
+    if not _stands_before_street(tokens, first, at):
         return
     if all(tokens.flags[look] & Flag.ANATOMY for look in range(first + 1, at)):
         return
@@ -169,6 +195,13 @@ def _street(tokens: Tokens, at: int) -> Iterator[Found]:
     ):
         return
     yield Found(_flat_before(tokens, first), _to_the_right(tokens, tokens.ends[at]), _PLACE)
+
+
+def _stands_before_street(tokens: Tokens, first: int, at: int) -> bool:
+    """Whether a blank parts the number of a house, which may have a letter (``221B``), from its street."""
+    if tokens.gap(first) == "" and len(tokens.words[first + 1]) == 1 and first + 2 < at:
+        first += 1
+    return tokens.gap(first) == " "
 
 
 def _no_street_word(tokens: Tokens, at: int, *, short: bool) -> bool:
@@ -192,7 +225,7 @@ _FLAT = r"(?:(?:Apt|Suite|Ste|Unit|Floor|Fl|Rm|Room)(?![^\W\d_])\.?[ ]*#?|#[ ]*)
 _AFTER_STREET = re.compile(rf"\.?(?: (?:N|S|E|W|NE|NW|SE|SW)(?![^\W_])\.?)?(?:,?[ ]*{_FLAT})?", re.IGNORECASE)
 _STATE = r"(?:(?P<code>[A-Z]{2})|(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)?))(?![^\W_])"
 _CITY_SHAPE = re.compile(rf",?[ \n]+(?:[A-Z][^\W\d_]*[.'’-]?[ ]?){{1,4}}?,?[ ]+{_STATE}(?:,?[ ]+\d{{5}}(?:-\d{{4}})?)?")
-_CITY_ALONE = re.compile(r",[ ]*(?P<city>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+)?)(?=$|[.;)\n]|, )")
+_CITY_ALONE = re.compile(r"(?P<comma>,)?[ ]*(?P<city>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+)?)(?=$|[.;)\n]|, )")
 
 
 def _to_the_right(tokens: Tokens, end: int) -> int:
@@ -205,8 +238,11 @@ def _to_the_right(tokens: Tokens, end: int) -> int:
     if city is not None and _is_state(city["code"] or city["name"]):
         return city.end()
     alone = _CITY_ALONE.match(text, end)
-    if alone is not None and not tokens.upper and not _known(tokens, *alone.span("city")):
-        return alone.end("city")
+    if alone is not None and not tokens.upper:
+        if alone["comma"] and not _known(tokens, *alone.span("city")):
+            return alone.end("city")
+        if alone["city"].casefold().replace(" ", "-") in listed("places", "cities"):
+            return alone.end("city")
     return end
 
 
@@ -260,5 +296,5 @@ def _city(tokens: Tokens, at: int) -> Iterator[Found]:
     if look >= first or not any(_distinctive(tokens, part) for part in range(look, first)):
         return
     lives = look > 0 and tokens.words[look - 1] in _LIVING
-    if code or (comma and (lives or not tokens.upper)):
+    if code or (comma and (lives or not tokens.upper)) or (len(written) == 2 and _is_city(tokens, look, first)):
         yield Found(tokens.starts[look], code.end() if code else tokens.ends[at], _PLACE)

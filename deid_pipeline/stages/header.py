@@ -40,10 +40,12 @@ def edit_header(
     markers: Mapping[int, bytes],
     source: SourceFile,
     overlays: PlaneRedactor | None = None,
+    without_text: bool = False,
 ) -> EditedDataSet:
     """The data set of an open file under a strategy, with its markers and what its IOD asks for.
 
-    ``source`` is the file's row; ``overlays`` holds the overlay planes that were read, no others are kept.
+    ``source`` is the file's row; ``overlays`` holds the overlay planes that were read, no others are kept;
+    ``without_text`` says that every frame was read and none has text.
     """
     rules = overlay_rules(file, rules_for(file, strategy), overlays.planes if overlays else ())
     context = instance_context(
@@ -57,7 +59,7 @@ def edit_header(
     editor = HeaderEditor(file, rules)
     present = editor.remaining_tags()
     present.update(markers, made)
-    made |= missing_elements(file, present=present)
+    made |= missing_elements(file, present=present, without_text=without_text)
     if _PATIENT_ID in made:  # nameless patients stay apart
         made[_PATIENT_ID] = encoded_element(_PATIENT_ID, "LO", pseudonyms.patient_id().encode("ascii"), file.syntax)
     origin = source.partition_key, source.source_path

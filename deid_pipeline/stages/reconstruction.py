@@ -213,6 +213,7 @@ def _written(project: Project, plan: Plan, file: DicomFile, edit: Callable[..., 
         markers={**markers, **pixels.elements},
         source=source,
         overlays=PlaneRedactor(planes, boxes_by_plane(plan.regions, planes)),
+        without_text=layout is not None and _is_without_text(plan, strategy, frames=layout.number_of_frames),
     )
     changed = {change[2]: change[5] or "" for change in reversed(edited.changes)}  # by tag path; the first one counts
     final = {
@@ -248,6 +249,12 @@ def _written(project: Project, plan: Plan, file: DicomFile, edit: Callable[..., 
     )
     changes = (*edited.changes, *_with_pixels(source, pixels))
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
+
+
+def _is_without_text(plan: Plan, strategy: CompiledStrategy, *, frames: int) -> bool:
+    """Whether every frame was read and no text found; where text may stay, what was found and left is not known."""
+    read = plan.detection.status == Status.NEW and plan.detection.frames_read == frames > 0
+    return read and not plan.regions and all(rule.what != "keep" for rule in strategy.pixels.regions)
 
 
 def _markers(

@@ -15,7 +15,15 @@ from functools import cached_property
 
 from deid_pipeline.actions import Action, Effect, Rule, action_named
 from deid_pipeline.errors import StrategyError
-from deid_pipeline.strategy.keeping import Sound, action_for_stranger, kept_text, mended_value, sound_code, sound_value
+from deid_pipeline.strategy.keeping import (
+    Sound,
+    action_for_stranger,
+    kept_text,
+    mended_value,
+    never_empty,
+    sound_code,
+    sound_value,
+)
 from deid_pipeline.strategy.pixel_rules import PixelRules
 from deid_pipeline.strategy.private_values import private_rule
 from deid_pipeline.strategy.profile import action_for_type
@@ -31,6 +39,7 @@ _PIXEL_GROUPS, _OVERLAY_GROUPS = 0x7F, 0x60  # 7Fxx: variable pixel data, retire
 _NO_PARENTS: tuple[int, ...] = ()
 _ANYWHERE = (0,)
 _CHARACTER_SET = 0x00080005
+_NEEDED_CODES = frozenset({0x00080100, 0x00080104})  # a coded entry is none without its value and meaning (PS3.3 8.8)
 
 
 @dataclass(frozen=True)
@@ -146,6 +155,11 @@ class Rules:
         return found
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
+        rule = self._chosen(tag, vr, creator, parents)
+        needed = tag in _NEEDED_CODES if parents else self._type_of is not None and self._type_of(tag) == "1"
+        return never_empty(rule, vr) if needed else rule
+
+    def _chosen(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
         if _is_unread(tag, nested=bool(parents)):
             return _deleted("pixels and overlays that nobody reads: in a sequence, or of a retired kind")
         place = ".".join(f"{one:08x}" for one in (*parents, tag))

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
-from deid_pipeline.actions import Action, ElementValue, Rewrite, action_named
+from deid_pipeline.actions import Action, ElementValue, Rewrite, Rule, action_named
 from deid_pipeline.actions.literals import fitted
 from deid_pipeline.phi import is_code_word, is_plain_word
 
@@ -40,6 +41,7 @@ _UNDECIDED = frozenset({"UN", "SQ"})  # nobody's VR, and what is looked into ele
 _TEXT = frozenset({"AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT"})
 _STRANGERS = dict.fromkeys(_TEXT, "cleanTag")
 _STRANGERS |= {"DA": "delete", "DT": "delete", "PN": "delete", "UI": "hashId"}
+_NOBODY, _EMPTY = b"UNKNOWN", b" \0\\"
 _REMEMBERED = 4096  # code strings
 _LEGAL_CODE = re.compile(rb"[A-Z0-9_ \\\0]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -116,6 +118,18 @@ def kept_text(vr: str, *, listed: bool, tag: int) -> tuple[Rewrite, Sound] | Non
     if cleaning is None:
         raise KeyError("cleanTag")
     return cleaning.bind(mode, vr=vr), _plain_text()
+
+
+def never_empty(rule: Rule, vr: str) -> Rule:
+    """The rule for an attribute that needs a value (Type 1): where cleaning leaves none, a word that says nothing."""
+    if vr not in _TEXT | {"CS"} or vr == "UR" or rule.action not in ("keep", "cleanTag", "cleanCode"):
+        return rule
+
+    def rewrite(element: ElementValue) -> bytes | None:
+        new = rule.rewrite(element)
+        return _NOBODY if new is not None and not new.strip(_EMPTY) and element.raw.strip(_EMPTY) else new
+
+    return replace(rule, rewrite=rewrite)
 
 
 @cache

@@ -38,6 +38,11 @@ def test_a_strategy_error_names_the_file_without_its_folder(file: Path | None, l
         ("", None, "damaged"),
         ("(0008,1140)[0].(0008,1155)", 12, "damaged ((0008,1140)[0].(0008,1155) at byte 12)"),
         ("", 0, "damaged (byte 0)"),
+        (
+            "(0008,1140)[0]." * 100 + "(0008,1155)",
+            None,
+            f"damaged ({'(0008,1140)[0].' * 2}(0008,1140)[0]...95 more...{'(0008,1140)[0].' * 2}(0008,1155))",
+        ),
         ("(0010,0010)", None, "damaged ((0010,0010))"),
     ],
 )

@@ -174,3 +174,19 @@ def source_bytes_of(**values: str) -> bytes:
     stream = BytesIO()
     pydicom.dcmwrite(stream, data_set, implicit_vr=False, little_endian=True)
     return stream.getvalue()
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_what_the_class_alone_decides_is_made_also_as_a_code(tmp_path: Path, syntax: str) -> None:
+    def made(number: str) -> Dataset:
+        source = Dataset()
+        source.SOPClassUID = f"1.2.840.10008.5.1.4.1.1.{number}"
+        with open_dicom(save(source, tmp_path / "bare.dcm", syntax)) as file:
+            return completed(file)[0]
+
+    mammogram, resonance = made("1.2"), made("4")
+    (region,) = mammogram.AnatomicRegionSequence
+    assert (region.CodeValue, region.CodingSchemeDesignator, region.CodeMeaning) == ("76752008", "SCT", "Breast")
+    assert not {"ImageLaterality", "ImagerPixelSpacing"} & set(dir(mammogram))
+    assert (resonance.ScanningSequence, resonance.SequenceVariant) == ("RM", "NONE")
+    assert "ScanningSequence" not in made("2")

@@ -29,7 +29,7 @@ NEVER = """
     ImagerPixelSpacing ImagePositionPatient ImageOrientationPatient WindowCenter WindowWidth PixelIntensityRelationship
     PixelIntensityRelationshipSign PixelPresentation RedPaletteColorLookupTableDescriptor ICCProfile Units
     DecayCorrection FrameReferenceTime DoseUnits ScanningSequence SequenceVariant ViewCodeSequence
-    AnatomicRegionSequence SharedFunctionalGroupsSequence EncapsulatedDocument TimezoneOffsetFromUTC
+    SharedFunctionalGroupsSequence EncapsulatedDocument TimezoneOffsetFromUTC
 """.split()
 
 
@@ -43,20 +43,29 @@ def dummy(keyword: str, **surroundings: str) -> bytes | None:
     return legal_dummy(tag(keyword), dictionary_vr(tag(keyword)), Surroundings(**surroundings))
 
 
+def assert_legal_or_code(vr: str, value: bytes) -> None:
+    """A legal value; of a sequence one code, as value, scheme and meaning."""
+    if vr != "SQ":
+        assert_legal(vr, pad(value, vr))
+    elif value:
+        assert all(value.split(b"^"))
+        assert value.count(b"^") == 2
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['Name']} {row['When'][:20]}")
 def test_a_row_names_its_attribute_and_holds_a_legal_value_and_a_reason(row: dict[str, str]) -> None:
     number = int(row["Tag"].strip("()").replace(",", ""), 16)
     assert row["Name"].lower() == dictionary_description(number).lower()
     assert row["Reason"]
     vr = dictionary_VR(number)
-    assert_legal(vr, pad(row["Value"].encode("ascii"), vr))
+    assert_legal_or_code(vr, row["Value"].encode("ascii"))
     kind, _, among = row["When"].partition("=")
     if kind == "iod":
         assert set(among.split("|")) <= {iod_name(uid) for uid in known_classes()}
     elif kind == "class":
         assert set(among.split("|")) <= set(known_classes())
     else:
-        assert kind in {"", "photometric", "syntax", "body"}
+        assert kind in {"", "photometric", "syntax", "body", "text"}
 
 
 def test_the_last_row_of_every_attribute_holds_always() -> None:
@@ -72,7 +81,7 @@ def test_every_dummy_of_every_class_is_legal() -> None:
             value = legal_dummy(number, vr, Surroundings(uid, "MONOCHROME2", EXPLICIT))
             if kind == "1" and value is not None:
                 assert value
-                assert_legal(vr, pad(value, vr))
+                assert_legal_or_code(vr, value)
 
 
 @pytest.mark.parametrize("keyword", NEVER)
@@ -90,6 +99,9 @@ def test_the_class_decides_what_only_it_can_know() -> None:
     assert dummy("RescaleSlope", sop_class_uid=DX) == b"1"
     assert dummy("RescaleSlope", sop_class_uid=CT) is None  # it would give Hounsfield units to whatever is stored
     assert dummy("OrganExposed", sop_class_uid=MG) == b"BREAST"
+    assert dummy("AnatomicRegionSequence", sop_class_uid=MG) == b"76752008^SCT^Breast"
+    assert dummy("AnatomicRegionSequence", sop_class_uid=DX) is None
+    assert dummy("ScanningSequence", sop_class_uid=f"{STORAGE}4") == b"RM"
 
 
 def test_the_instance_decides_the_rest() -> None:
@@ -105,7 +117,8 @@ def test_the_instance_decides_the_rest() -> None:
 
 def test_what_nobody_looked_at_gets_the_careful_answer() -> None:
     assert dummy("BurnedInAnnotation") == b"YES"
-    assert dummy("RecognizableVisualFeatures") == b"YES"
+    assert dummy("BurnedInAnnotation", text="none") == b"NO"
+    assert dummy("RecognizableVisualFeatures", text="none") == b"YES"
     assert (dummy("CompletionFlag"), dummy("VerificationFlag")) == (b"PARTIAL", b"UNVERIFIED")
 
 
@@ -115,4 +128,6 @@ def test_text_and_dates_without_a_row_say_nothing() -> None:
     assert dummy("ContentTime") == b"000000"
     assert dummy("AcquisitionDateTime") == b"19000101000000"
     assert dummy("SeriesTime") == b"000000"
-    assert dummy("SeriesTime", sop_class_uid=f"{STORAGE}128") is None  # uptake is computed from it
+    for keyword in ("SeriesDate", "SeriesTime"):
+        assert dummy(keyword, sop_class_uid=f"{STORAGE}128") is None  # uptake is computed from it
+    assert dummy("SeriesDate") == b"19000101"

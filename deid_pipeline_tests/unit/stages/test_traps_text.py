@@ -221,3 +221,13 @@ def test_ids_that_say_nothing_are_one_patient_of_the_study_and_others_stay_apart
     ids = ["123", "00123", "P 1", "P1", "p1", "1234567", "01234567"]
     assert len({pseudonym(text) for text in ids}) == len(ids)
     assert pseudonym(" P1 ") == pseudonym("P1")
+
+
+def test_a_text_in_another_character_set_than_the_declared_one_is_cleaned_as_what_it_is(tmp_path: Path) -> None:
+    texts = (explicit(0x00081030, "LO", even("Coronariografía de María José".encode())),)
+    texts += (explicit(0x0008103E, "LO", even("Schädel Übersicht".encode())),)
+    result = release(tmp_path, with_elements(tmp_path, *texts))
+    assert (result.status, result.reason) == ("released", "")
+    assert result.dataset.SpecificCharacterSet == "ISO_IR 100"
+    assert result.dataset.StudyDescription == "Coronariografía"
+    assert bytes(result.dataset.get_item(0x0008103E).value).rstrip() == "Schädel Übersicht".encode()

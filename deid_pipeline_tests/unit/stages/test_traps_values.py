@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.dataset import Dataset
+from pydicom.uid import DigitalXRayImageStorageForPresentation, GrayscaleSoftcopyPresentationStateStorage
 
 from deid_pipeline.phi.words import word_list
 from deid_pipeline_tests.data_sets import explicit, item
@@ -33,6 +35,7 @@ LISTS = ("id_keywords", "place_keywords", "contact_keywords")
         (0x00180022, "CS", b"FAST QUILLFEATHER ", "FAST"),
         (0x00180015, "CS", b"QF-0042917", ""),
         (0x00180015, "CS", b"CHEST 20190412", "CHEST"),
+        (0x00180015, "CS", b"KNEE 555-123-4567 ", "KNEE"),
         (0x00180050, "DS", b"1.25000000000000000001", "1.25000000000000000001"),
         (0x00180022, "CS", b"ACR_GEMS", "ACR_GEMS"),
     ],
@@ -120,3 +123,48 @@ def test_no_strategy_keeps_an_identifier_that_its_own_gate_then_holds(tmp_path: 
         dataset.add_new(tag, dictionary_VR(tag), f"ZQX88{number:03d}")
         result = release(tmp_path, dataset, strategy)
         assert (result.status, result.reason) == ("released", ""), keyword
+
+
+@pytest.mark.parametrize("strategy", ["basic", "midi_b"])
+def test_a_text_that_its_class_needs_is_not_left_empty(tmp_path: Path, strategy: str) -> None:
+    dataset = small_ct()
+    dataset.SOPClassUID = GrayscaleSoftcopyPresentationStateStorage
+    dataset.Modality, dataset.ContentLabel = "PR", "QUILLFEATHER"
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "QF-0042917", "99LOCAL", "Ottoline Quillfeather"
+    dataset.AcquisitionContextSequence = [code]
+    dataset.AnatomicRegionSequence = [code]
+    made = release(tmp_path, dataset, strategy)
+    assert (made.status, made.reason) == ("released", "")
+    assert made.dataset.ContentLabel == "UNKNOWN"
+    (item,) = made.dataset.AnatomicRegionSequence
+    assert (item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning) == ("UNKNOWN", "99LOCAL", "UNKNOWN")
+
+
+@pytest.mark.parametrize(("scheme", "code"), [("LN", "24627-2"), ("I10", "R07.4"), ("SCT", "29857009")])
+def test_a_meaning_of_a_registered_scheme_loses_what_the_header_names(tmp_path: Path, scheme: str, code: str) -> None:
+    dataset, item, plain = small_ct(), Dataset(), Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code, scheme, "Pain per Dr Quillfeather"
+    plain.CodeValue, plain.CodingSchemeDesignator, plain.CodeMeaning = code, scheme, "Disease of Mitchell, Baker cyst 7"
+    dataset.AnatomicRegionSequence = [item, plain]
+    made = release(tmp_path, dataset)
+    assert (made.status, made.reason) == ("released", "")
+    cleaned, kept = made.dataset.AnatomicRegionSequence
+    assert (cleaned.CodeValue, cleaned.CodeMeaning) == (code, "Pain")
+    assert kept.CodeMeaning == "Disease of Mitchell, Baker cyst 7"
+
+
+@pytest.mark.parametrize(
+    ("said", "frames_read", "says"),
+    [(None, 1, "NO"), (None, 0, "YES"), ("YES", 1, "YES"), ("NO", 1, "NO")],
+)
+def test_burned_in_annotation_is_no_where_all_was_read_and_the_source_says_nothing(
+    tmp_path: Path, said: str | None, frames_read: int, says: str
+) -> None:
+    dataset = small_ct()
+    dataset.SOPClassUID, dataset.Modality = DigitalXRayImageStorageForPresentation, "DX"
+    if said is not None:
+        dataset.BurnedInAnnotation = said
+    made = release(tmp_path, dataset, frames_read=frames_read)
+    assert (made.status, made.reason) == ("released", "")
+    assert made.dataset.BurnedInAnnotation == says
