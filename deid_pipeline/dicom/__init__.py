@@ -14,7 +14,7 @@ from deid_pipeline.dicom.encoding import element_header
 from deid_pipeline.dicom.file import DicomFile, is_dicom, open_dicom
 from deid_pipeline.dicom.iods import attribute_type, iod_name
 from deid_pipeline.dicom.layout import overlay_bit_positions, pixel_layout
-from deid_pipeline.dicom.markers import marker_elements
+from deid_pipeline.dicom.markers import BURNED_IN_ANNOTATION, marker_elements
 from deid_pipeline.dicom.meta import file_head
 from deid_pipeline.dicom.overlays import overlay_groups, overlay_layouts
 from deid_pipeline.dicom.peek import MEDIA_STORAGE_DIRECTORY, media_storage_class, peek_study_uid
@@ -24,6 +24,7 @@ from deid_pipeline.dicom.ultrasound import ultrasound_regions
 from deid_pipeline.dicom.writer import Replacement, write_dicom
 
 __all__ = [
+    "BURNED_IN_ANNOTATION",
     "MEDIA_STORAGE_DIRECTORY",
     "AskedAlways",
     "DicomFile",

@@ -12,7 +12,7 @@ from pathlib import Path
 from deid_pipeline.codecs import FrameArray, codec_for, is_video, iter_frames, video_frames
 from deid_pipeline.dicom import open_dicom, pixel_layout
 from deid_pipeline.model import Box, PixelLayout, RebuiltFile
-from deid_pipeline.ocr import to_8bit
+from deid_pipeline.ocr import Image, to_8bit
 from deid_pipeline.reports import write_preview
 from deid_pipeline.stages.project import Project
 
@@ -29,7 +29,7 @@ def save_previews(project: Project, rebuilt: RebuiltFile, boxes_by_frame: Mappin
     before = _frames(Path(rebuilt.source_path), boxes_by_frame)
     after = _frames(Path(rebuilt.staged_path), boxes_by_frame)
     for (index, layout, source), (_, _, output) in zip(before, after, strict=True):
-        both = to_8bit(np.concatenate((source, output)), layout)
+        both = _as_viewed(np.concatenate((source, output)), layout)
         write_preview(
             project.settings.vault,
             rebuilt.partition_key,
@@ -45,12 +45,18 @@ def thumbnail(path: Path) -> bytes:
     from PIL import Image as Pictures
 
     for _, layout, array in _frames(path, (0,)):
-        picture = Pictures.fromarray(to_8bit(array, layout))
+        picture = Pictures.fromarray(_as_viewed(array, layout))
         picture.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
         stream = io.BytesIO()
         picture.save(stream, format="PNG")
         return stream.getvalue()
     return b""
+
+
+def _as_viewed(array: FrameArray, layout: PixelLayout) -> Image:
+    """A frame over its full range; of MONOCHROME1 the largest value is black (PS3.3 C.7.6.3.1.2)."""
+    picture = to_8bit(array, layout)
+    return 255 - picture if layout.photometric_interpretation == "MONOCHROME1" else picture
 
 
 def _frames(path: Path, wanted: Container[int]) -> Iterator[tuple[int, PixelLayout, FrameArray]]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from deid_pipeline import __version__
 from deid_pipeline.dicom import (
+    BURNED_IN_ANNOTATION,
     DicomFile,
     EditedDataSet,
     element_rows,
@@ -260,12 +261,17 @@ def _is_without_text(plan: Plan, strategy: CompiledStrategy, *, frames: int) -> 
 def _markers(
     strategy: CompiledStrategy, file: DicomFile, boxes: Mapping[int, Sequence[Box]], *, has_pixels: bool
 ) -> dict[int, bytes]:
-    """The elements that say what was done; a fill that shows something of what was there claims no clean pixels."""
+    """The elements that say what was done.
+
+    Clean pixels are claimed neither of a fill that shows something of what was there, nor where the source says that
+    text is burned in and none was found.
+    """
     hides_all = fill_named(strategy.pixels.fill).hides_all
+    is_clean = hides_all if boxes else file.text(BURNED_IN_ANNOTATION) != "YES"
     return marker_elements(
         file.syntax,
         method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
-        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if has_pixels and (hides_all or not boxes) else ())),
+        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if has_pixels and is_clean else ())),
         temporal_information=strategy.temporal_information,
         text_cleaned=bool(boxes) and hides_all,
     )

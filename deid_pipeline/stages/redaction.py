@@ -121,8 +121,8 @@ def _by_frame(boxes: tuple[GivenBox, ...], layout: PixelLayout) -> dict[int, tup
     """Boxes by 0-based frame index, clipped to the frame, neither grown nor left out."""
     found: dict[int, list[Box]] = {}
     for given in boxes:
-        if given.level is not None:
-            raise SettingsError("the list of boxes names a level, which only slides have")
+        if given.level:
+            raise SettingsError("the list of boxes names a level that is not there: a DICOM image has level 0 only")
         if given.frame_index is not None and given.frame_index >= layout.number_of_frames:
             raise SettingsError("the list of boxes names a frame that is not there")
         box = given.box

@@ -151,6 +151,7 @@ def test_nothing_is_said_of_burned_in_text_where_none_was_cleaned(
         edit=lambda dataset: setattr(dataset, "BurnedInAnnotation", said) if said else None,
     )  # fmt: skip
     assert after.get("BurnedInAnnotation") == said
+    assert ("113101" in codes(after)) is (said != "YES")  # text that the source speaks of was not found
     assert after.LargestImagePixelValue == 4000
 
 

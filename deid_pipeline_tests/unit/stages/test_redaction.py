@@ -76,6 +76,11 @@ def test_native_files_keep_every_byte_outside_the_box(tmp_path: Path, syntax: st
         assert one[:start] == other[:start]
 
 
+def test_a_dicom_image_has_level_0(tmp_path: Path) -> None:
+    source, target = save(small_ct(size=SIZE), tmp_path / "in.dcm"), tmp_path / "out.dcm"
+    assert redact_file(source, target, (GivenBox(0, 0, BOX),)) == 1
+
+
 @pytest.mark.parametrize(
     "how",
     [{"has_bot": False}, {"has_bot": True}, {"has_bot": True, "fragments_per_frame": 3}, {"extended": True}],
@@ -183,7 +188,7 @@ def test_an_encoder_that_changes_something_else_is_found_before_the_copy_appears
         ("0,,,2,4,4", "is no box"),
         ("-1,,1,2,3,4", "negative"),
         ("7,,1,2,3,4", "frame that is not there"),
-        ("0,2,1,2,3,4", "only slides have"),
+        ("0,2,1,2,3,4", "level that is not there"),
         ("0,,40,2,45,4", "outside the frame"),
     ],
 )
