@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 JPEG, LOSSLESS, JPEG_LS, JPEG_2000, HTJ2K, JPEG_XL = (
     f"1.2.840.10008.1.2.4.{number}" for number in (50, 70, 80, 90, 201, 110)
 )
+RLE = "1.2.840.10008.1.2.5"
 NAME = b"Wintergreen^Peregrine 3 Feb 1956"
 ICC = b"ICC_PROFILE\0\1\1" + bytes(36) + b"acsp" + NAME
 THUMBNAIL = bytes(range(48))
@@ -59,6 +61,7 @@ def planted() -> Iterator[Planted]:
     for syntax in (JPEG_2000, HTJ2K):
         yield from _in_wavelets(syntax, ENCODERS[syntax](samples()))
     yield from _in_jp2()
+    yield from _in_run_lengths()
 
 
 def _in_markers(syntax: str, plain: bytes) -> Iterator[Planted]:
@@ -133,3 +136,17 @@ def _in_jp2() -> Iterator[Planted]:
         ),
     }.items():
         yield Planted(f"{name} of JP2", JPEG_2000, plain, frame, NAME)
+
+
+def _in_run_lengths() -> Iterator[Planted]:
+    segment_bytes = bytes(imagecodecs.packbits_encode(samples(), axis=-1))
+    segment_bytes += b"\0" * (len(segment_bytes) % 2)
+
+    def frame(unused: bytes, gap: bytes) -> bytes:
+        header = struct.pack("<2I", 1, 64 + len(gap)) + unused.ljust(56, b"\0")
+        return header + gap + segment_bytes
+
+    plain = frame(b"", b"")
+    yield Planted("unused offsets of RLE", RLE, plain, frame(NAME, b""), NAME)
+    yield Planted("gap of RLE", RLE, frame(b"", bytes(len(NAME))), frame(b"", NAME), NAME)
+    yield Planted("zeros of RLE", RLE, plain, frame(b"", bytes(8)), b"")

@@ -15,7 +15,7 @@ import numpy as np
 from deid_pipeline.errors import SourceDataError
 
 _PREFIX = "1.2.840.10008.1.2."
-_WORDLESS = frozenset({"5", "1.98", "8.1"})  # encapsulated, but nothing beside samples
+_WORDLESS = frozenset({"1.98", "8.1"})  # encapsulated, but nothing beside samples
 # No frames of their own; what their containers say is looked at when they are read.
 _VIDEO = frozenset(f"4.{number}" for number in range(100, 109))
 _WORDS = frozenset(
@@ -233,7 +233,17 @@ def _tiles(frame: bytes, at: int, stop: int) -> Iterator[Span]:
         at = end
 
 
+def _run_lengths(frame: bytes) -> Iterator[Span]:
+    """Offsets of segments that are not there, and what stands before the first segment (PS3.5 annex G.5)."""
+    words = np.frombuffer(frame[:64], "<u4")
+    if len(words) < 16 or not 1 <= words[0] <= 15 or not 64 <= words[1] <= len(frame):
+        raise _stuck()
+    yield Span(4 + 4 * int(words[0]), 64, "header")
+    yield Span(64, int(words[1]), "gap")
+
+
 _FAMILIES: dict[str, Callable[[bytes], Iterator[Span]]] = {
+    "5": _run_lengths,
     **dict.fromkeys(("4.50", "4.51", "4.57", "4.70"), _jpeg),
     **dict.fromkeys(("4.80", "4.81"), _jpeg_ls),
     **dict.fromkeys(("4.90", "4.91", "4.201", "4.202", "4.203"), _jpeg_2000),

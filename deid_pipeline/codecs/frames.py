@@ -16,6 +16,7 @@ import numpy as np
 from deid_pipeline.codecs.bits import cut_bits
 from deid_pipeline.codecs.protocol import Buffer
 from deid_pipeline.codecs.samples import check_claim, damaged
+from deid_pipeline.codecs.surplus_images import refuse_starting_fragment, refuse_surplus_images
 from deid_pipeline.model import PixelLayout
 
 _ITEM = b"\xfe\xff\x00\xe0"
@@ -68,7 +69,7 @@ def iter_frames(buffer: Buffer, layout: PixelLayout) -> Iterator[Frame]:
     ------
     SourceDataError
         The header claims more than the data hold or less than they do, items are damaged, or the frames cannot be told
-        apart.
+        apart. While walking: a frame holds another image behind its own.
     """
     check_claim(layout)
     view = memoryview(buffer)
@@ -156,7 +157,7 @@ class _Items:
 def _encapsulated_frames(view: memoryview, layout: PixelLayout) -> Iterator[Frame]:
     items = _read_items(view, layout.value_offset, most=_most_fragments(view, layout))
     firsts = _first_fragments(view, items, layout)
-    return _encapsulated_walk(view, items, firsts)
+    return _encapsulated_walk(view, items, firsts, layout.transfer_syntax_uid)
 
 
 def _most_fragments(view: memoryview, layout: PixelLayout) -> int:
@@ -236,9 +237,14 @@ def _from_ends(view: memoryview, items: _Items) -> array[int]:
     return firsts
 
 
-def _encapsulated_walk(view: memoryview, items: _Items, firsts: array[int]) -> Iterator[Frame]:
+def _encapsulated_walk(
+    view: memoryview, items: _Items, firsts: array[int], transfer_syntax_uid: str
+) -> Iterator[Frame]:
     for index, first in enumerate(firsts):
         behind = firsts[index + 1] if index + 1 < len(firsts) else len(items.starts)
         parts = (view[items.starts[at] : items.starts[at] + items.lengths[at]] for at in range(first, behind))
+        for at in range(first + 1, behind):
+            refuse_starting_fragment(view[items.starts[at] : items.starts[at] + items.lengths[at]], transfer_syntax_uid)
         data = next(parts) if behind - first == 1 else joined(parts)
+        refuse_surplus_images(data, transfer_syntax_uid)
         yield Frame(index, items.starts[first] - 8, items.starts[behind - 1] + items.lengths[behind - 1], data)

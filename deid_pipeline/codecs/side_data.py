@@ -17,8 +17,9 @@ from deid_pipeline.codecs.harmless import Range
 from deid_pipeline.codecs.jpeg_side_data import in_jpeg, in_jpeg_ls
 from deid_pipeline.codecs.jpeg_xl_header import jpeg_in
 from deid_pipeline.codecs.protocol import Buffer
+from deid_pipeline.codecs.rle_side_data import in_rle
 
-_PREFIX = "1.2.840.10008.1.2.4."
+_PREFIX = "1.2.840.10008.1.2."
 
 
 def has_side_data(transfer_syntax_uid: str) -> bool:
@@ -40,7 +41,7 @@ def telling_ranges(frame: Buffer, transfer_syntax_uid: str) -> list[Range]:
     -------
     list of tuple of int
         Ranges in order, half-open, bytes into the frame, none of them all zeros. With zeros in their place the frame
-        decodes to the same samples. None for syntaxes without side data, native and run-length coded ones.
+        decodes to the same samples. None for syntaxes without side data.
 
     Raises
     ------
@@ -65,9 +66,10 @@ def _in_recompressed_jpeg(data: bytes) -> Iterator[Range]:
 
 
 _FINDERS: dict[str, Callable[[bytes], Iterator[Range]]] = {
-    **dict.fromkeys(("50", "51", "57", "70"), in_jpeg),
-    **dict.fromkeys(("80", "81"), in_jpeg_ls),
-    **dict.fromkeys(("90", "91", "201", "202", "203"), in_jpeg_2000),
-    **dict.fromkeys(("110", "112"), in_jpeg_xl),
-    "111": _in_recompressed_jpeg,
+    "5": in_rle,
+    **dict.fromkeys(("4.50", "4.51", "4.57", "4.70"), in_jpeg),
+    **dict.fromkeys(("4.80", "4.81"), in_jpeg_ls),
+    **dict.fromkeys(("4.90", "4.91", "4.201", "4.202", "4.203"), in_jpeg_2000),
+    **dict.fromkeys(("4.110", "4.112"), in_jpeg_xl),
+    "4.111": _in_recompressed_jpeg,
 }

@@ -10,6 +10,7 @@ import pytest
 
 from deid_pipeline.codecs import Frame, iter_frames
 from deid_pipeline.errors import SourceDataError
+from deid_pipeline_tests.side_data import ENCODERS, JPEG_XL, samples, segment
 from deid_pipeline_tests.unit.codecs.layouts import JPEG_2000, JPEG_BASELINE, RLE, encapsulate, make_layout
 
 
@@ -144,3 +145,30 @@ def test_a_table_that_points_beside_the_fragments_is_not_followed(table: tuple[i
 def test_more_frames_than_fragments_are_refused() -> None:
     with pytest.raises(SourceDataError, match="more frames"):
         _encapsulated(encapsulate([b"ab", b"cd"]), 3)
+
+
+@pytest.mark.parametrize("syntax", ENCODERS)
+@pytest.mark.parametrize("gap", [b"", b"\0", b"some words"])
+def test_another_image_behind_the_end_of_a_frame_is_refused_since_nobody_would_read_it(syntax: str, gap: bytes) -> None:
+    stream = ENCODERS[syntax](samples())
+    for pieces, frames, table in (
+        ([stream, gap + stream], 1, ()),
+        ([stream + gap + stream], 1, ()),
+        ([stream, stream + gap + stream], 2, ()),
+        ([stream[:9], stream[9:], stream, gap + stream], 2, (0, len(stream) + 16)),
+    ):
+        with pytest.raises(SourceDataError, match="another image"):
+            _encapsulated(encapsulate(pieces, table=table), frames, syntax)
+
+
+def test_a_thumbnail_in_an_application_segment_is_no_other_image() -> None:
+    stream = ENCODERS[JPEG_BASELINE](samples())
+    frame = stream[:2] + segment(0xE1, b"Exif\0\0" + stream + stream) + stream[2:]
+    assert bytes(_encapsulated(encapsulate([frame]), 1)[0].data) == frame
+
+
+@pytest.mark.parametrize("second", [b"\xff\x0a more", b"\0\0\0\x0cJXL \r\n\x87\n"])
+def test_a_second_jpeg_xl_image_in_a_fragment_of_its_own_is_refused(second: bytes) -> None:
+    with pytest.raises(SourceDataError, match="another image"):
+        _encapsulated(encapsulate([b"\xff\x0a image", second]), 1, JPEG_XL)
+    assert _encapsulated(encapsulate([b"\xff\x0a image", b"goes on"]), 1, JPEG_XL)
