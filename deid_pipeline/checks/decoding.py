@@ -239,10 +239,10 @@ def _open_jph(frame: bytes, _: Part10) -> Samples:
 
 
 def _jpeg_in_jpeg_xl(frame: bytes, file: Part10) -> Samples:
-    """The JPEG stream that a frame was made of, read as one."""
+    """The components of the JPEG stream that a frame was made of, which the header's interpretation names."""
     import imagecodecs
 
-    return _jpeg(bytes(imagecodecs.jpegxl_decode_jpeg(frame, numthreads=1)), file)
+    return _turbo(bytes(imagecodecs.jpegxl_decode_jpeg(frame, numthreads=1)), file)
 
 
 def _jpeg_xl(frame: bytes, _: Part10) -> Samples:

@@ -97,3 +97,35 @@ def test_a_frame_that_is_missing_is_no_pass(tmp_path: Path) -> None:
     )
     (result,) = run_checks(case, checks=[check for check in CHECKS if check.name == "pixels_hidden"])
     assert not result.passed
+
+
+def test_a_recompressed_jpeg_in_colour_is_judged_in_luma_and_chroma(tmp_path: Path) -> None:
+    """What goes into such a frame has the components that its photometric interpretation names."""
+    wanted = np.full((ROWS, COLUMNS, 3), 128, np.uint8)
+    wanted[..., 0] = lettered("BALEROGA DIDI")
+    source = wanted.copy()
+    source[..., 0] = lettered("QUILLFEATHER O")
+    paths = []
+    for name, pixels in (("in.dcm", source), ("out.dcm", wanted)):
+        dataset = small_ct()
+        dataset.Rows, dataset.Columns, dataset.SamplesPerPixel, dataset.PlanarConfiguration = ROWS, COLUMNS, 3, 0
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+        dataset.PhotometricInterpretation = "YBR_FULL_422"
+        stream = imagecodecs.jpeg8_encode(pixels, level=90, colorspace="YCBCR", outcolorspace="YCBCR")
+        dataset.PixelData = encapsulate([bytes(imagecodecs.jpegxl_encode_jpeg(bytes(stream)))])
+        dataset["PixelData"].VR = "OB"
+        paths.append(save(dataset, tmp_path / name, syntax="1.2.840.10008.1.2.4.111"))
+    inside = wanted[BOX.top : BOX.bottom, BOX.left : BOX.right]
+    for output, passed in ((paths[1], True), (paths[0], False)):
+        case = CheckCase(
+            source_path=paths[0],
+            output_path=output,
+            partition_key="",
+            identifiers=(),
+            boxes_by_frame={0: (BOX,)},
+            expected_uid=str,
+            expected_patient_id="",
+            written=lambda: iter([(0, [Patch(BOX, inside)])]),
+        )
+        (result,) = run_checks(case, checks=[check for check in CHECKS if check.name == "pixels_hidden"])
+        assert result.passed is passed, result.detail
