@@ -46,6 +46,7 @@ IRREVERSIBLE = COSINE_TRANSFORMS | LOSSY_WAVELETS | {f"{_PREFIX}4.{end}" for end
 """Syntaxes whose frames may be lossy: no bit of a sample means anything by itself."""
 
 _START_OF_IMAGE, _START_OF_CODESTREAM = b"\xff\xd8", b"\xff\x4f\xff\x51"
+_START_OF_SCAN = b"\xff\xda"
 _SIZE, _FRAME_HEADERS = 0xFF51, frozenset({*range(0xFFC0, 0xFFD0), 0xFFF7} - {0xFFC4, 0xFFC8, 0xFFCC})
 
 
@@ -188,10 +189,28 @@ def _turbo(frame: bytes, file: Part10) -> Samples:
 def _lossless_jpeg(frame: bytes, file: Part10) -> Samples:
     import imagecodecs
 
+    if not _is_plain_lossless(frame):
+        return _turbo(frame, file)
     try:
         return np.asarray(imagecodecs.jpegsof3_decode(frame))
-    except (RuntimeError, ValueError):  # point transforms and restart markers
+    except (RuntimeError, ValueError):  # restart markers
         return _turbo(frame, file)
+
+
+def _is_plain_lossless(frame: bytes) -> bool:
+    """Whether one scan holds all components, without a point transform: jpegsof3 misreads others silently."""
+    at, components = 2, 0
+    while at + 4 <= len(frame) and frame[at] == 0xFF:
+        if frame[at + 1] == 0xFF:  # a fill byte
+            at += 1
+            continue
+        end = at + 2 + int.from_bytes(frame[at + 2 : at + 4], "big")
+        if frame[at : at + 2] == _START_OF_SCAN:
+            return frame[at + 4 : at + 5] == bytes([components]) and frame[end - 1 : end] == b"\0"
+        if int.from_bytes(frame[at : at + 2], "big") in _FRAME_HEADERS:
+            components = frame[at + 9]
+        at = end
+    return False
 
 
 def _jpeg_ls(frame: bytes, file: Part10) -> Samples:
@@ -220,10 +239,10 @@ def _open_jph(frame: bytes, _: Part10) -> Samples:
 
 
 def _jpeg_in_jpeg_xl(frame: bytes, file: Part10) -> Samples:
-    """The JPEG stream that a frame was made of, read as one."""
+    """The components of the JPEG stream that a frame was made of, which the header's interpretation names."""
     import imagecodecs
 
-    return _jpeg(bytes(imagecodecs.jpegxl_decode_jpeg(frame, numthreads=1)), file)
+    return _turbo(bytes(imagecodecs.jpegxl_decode_jpeg(frame, numthreads=1)), file)
 
 
 def _jpeg_xl(frame: bytes, _: Part10) -> Samples:

@@ -43,7 +43,7 @@ def expected(patches: Sequence[Patch], *, rows: int, columns: int, pairs: bool =
     rows, columns
         Size of the frame in pixels.
     pairs
-        Native 4:2:2: a patch takes whole pairs of columns, which repeat the column at its edge.
+        Native 4:2:2: the chroma of a patch, not its luma, takes whole pairs of columns: that at its edge is repeated.
     """
     samples = patches[0].values.shape[2] if patches else 1
     picture = Expected(np.zeros((rows, columns, samples), np.int64), np.zeros((rows, columns), np.bool_))
@@ -51,10 +51,10 @@ def expected(patches: Sequence[Patch], *, rows: int, columns: int, pairs: bool =
         box = patch.box
         values = np.broadcast_to(patch.values, (box.bottom - box.top, box.right - box.left, samples))
         if pairs:
-            values = np.pad(values, ((0, 0), (box.left % 2, box.right % 2), (0, 0)), mode="edge")
-            box = Box(box.left - box.left % 2, box.top, box.right + box.right % 2, box.bottom)
-        inside = values[max(0, -box.top) : rows - box.top, max(0, -box.left) : columns - box.left]
-        picture.values[_slices(box)] = inside
+            wide = Box(box.left - box.left % 2, box.top, box.right + box.right % 2, box.bottom)
+            chroma = np.pad(values[..., 1:], ((0, 0), (box.left % 2, box.right % 2), (0, 0)), mode="edge")
+            picture.values[_slices(wide)][..., 1:] = _inside(chroma, wide, rows, columns)
+        picture.values[_slices(box)] = _inside(values, box, rows, columns)
         picture.known[_slices(box)] = True
     return picture
 
@@ -67,7 +67,8 @@ def equals_native(view: npt.NDArray[Any], picture: Expected, file: Part10, *, pa
     shift = file.number(_HIGH_BIT, file.number(_BITS_STORED) - 1) + 1 - file.number(_BITS_STORED)
     values, known = picture.values, picture.known
     if pairs:
-        known = known[:, ::2]
+        luma = known.reshape(known.shape[0], -1, 2)
+        known = np.concatenate((luma, np.repeat(luma.any(axis=2, keepdims=True), 2, axis=2)), axis=2)
         chroma = (values[:, ::2, 1:] + values[:, 1::2, 1:]) // 2
         values = np.concatenate((values[:, ::2, :1], values[:, 1::2, :1], chroma), axis=2)
     cells = (values << shift) & ((1 << file.number(_BITS_ALLOCATED)) - 1)
@@ -80,6 +81,11 @@ def equals_decoded(samples: npt.NDArray[Any], picture: Expected, file: Part10) -
     known = picture.known
     found = samples.astype(np.int64)[known]
     return found.shape == picture.values[known].shape and bool(((found ^ picture.values[known]) & used == 0).all())
+
+
+def _inside(values: npt.NDArray[Any], box: Box, rows: int, columns: int) -> npt.NDArray[Any]:
+    """The part of a box's values that lies inside the frame."""
+    return values[max(0, -box.top) : rows - box.top, max(0, -box.left) : columns - box.left]
 
 
 def _slices(box: Box) -> tuple[slice, slice]:

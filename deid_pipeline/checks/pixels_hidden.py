@@ -48,9 +48,8 @@ def _visible(case: CheckCase) -> Iterator[str]:
     for index, frame in _frames(case, shape, boxes):
         seen.add(index)
         for box in boxes[index]:
-            rows, columns = shape.slices(box) if shape else (slice(box.top, box.bottom), slice(box.left, box.right))
-            inside = frame[rows, columns]
-            if not inside.size or not _is_uniform(inside, halved=bool(shape and shape.halved_chroma)):
+            places = shape.slices(box) if shape else ((slice(box.top, box.bottom), slice(box.left, box.right)),)
+            if not _is_uniform([frame[place] for place in places]):
                 yield f"a box of frame {index + 1} is not uniform"
     yield from (f"there is no frame {index + 1}" for index in boxes if index not in seen)
 
@@ -123,7 +122,7 @@ def _frames(
             yield index, case.output_frames.decoded(index, frame, case.output)
 
 
-def _is_uniform(inside: np.ndarray[tuple[int, ...], np.dtype[np.generic]], *, halved: bool) -> bool:
-    """Whether all pixels are equal; the two luma samples of a 4:2:2 pair are, too."""
-    first = inside[0, 0]
-    return bool((inside == first).all()) and not (halved and first[0] != first[1])
+def _is_uniform(parts: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.generic]]]) -> bool:
+    """Whether all pixels are equal: one part, or the chroma of 4:2:2 and what luma there is in even and odd columns."""
+    pixels, luma = parts[0], np.concatenate([part.ravel() for part in parts[1:]]) if parts[1:] else parts[0][:0].ravel()
+    return bool(pixels.size and (pixels == pixels[0, 0]).all() and (luma == luma[:1]).all())

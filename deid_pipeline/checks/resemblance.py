@@ -22,6 +22,7 @@ _MOST_ERROR = 0.08  # mean difference from what was expected, as a share of the 
 _FLAT = 0.02  # spread of a picture without content, as a share of the range
 _DRAWN = (0.6, 1.4)  # how much of the expected contrast has to be there
 _MOST_LEFT, _MOST_LEFT_IN_A_TILE = 0.2, 0.5  # share of the source's detail in what differs from the expected
+_HEARD = 0.5  # spread of such a share in that of the rest of the error: what is below is like it by chance
 
 
 def resembles(
@@ -67,7 +68,22 @@ def _shows(parts: Sequence[npt.NDArray[np.float64]]) -> bool:
         return False
     if wanted.std() > _FLAT and not _DRAWN[0] <= _slope(after, wanted) <= _DRAWN[1]:
         return False
-    return all(_share(error[tile], before[tile]) <= _MOST_LEFT_IN_A_TILE for tile in _tiles(*after.shape))
+    return not any(_is_left(error[tile], before[tile], wanted[tile]) for tile in _tiles(*after.shape))
+
+
+def _is_left(error: npt.NDArray[np.float64], before: npt.NDArray[np.float64], wanted: npt.NDArray[np.float64]) -> bool:
+    """Whether the error in a tile is the source's detail, in part at least.
+
+    A stroke that a unit could not hold in all its coefficients makes an error far larger than a faint source, and of a
+    tile alone may lie along it. If detail was left, little of the error is neither that nor what was to be drawn.
+    """
+    share = _share(error, before)
+    if share <= _MOST_LEFT_IN_A_TILE:
+        return False
+    known = np.stack([(part - part.mean()).ravel() for part in (before, wanted)], axis=1)
+    deviation = (error - error.mean()).ravel()
+    rest = deviation - known @ np.linalg.lstsq(known, deviation, rcond=None)[0]
+    return bool(share * before.std() > _HEARD * rest.std())
 
 
 def _share(error: npt.NDArray[np.float64], before: npt.NDArray[np.float64]) -> float:

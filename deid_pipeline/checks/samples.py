@@ -68,11 +68,20 @@ class NativeFrames:
             return np.moveaxis(raw.reshape(self.samples, self.rows, self.columns), 0, -1)
         return raw.reshape(self.rows, self.columns, self.samples)
 
-    def slices(self, box: Box) -> tuple[slice, slice]:
-        """The part of a view that a box takes; pairs that a box cuts count as a whole."""
-        rows = slice(max(0, box.top), min(self.rows, box.bottom))
-        left, right = max(0, box.left), min(self.columns, box.right)
-        return rows, slice(left // 2, (right + 1) // 2) if self.halved_chroma else slice(left, right)
+    def slices(self, box: Box) -> tuple[tuple[slice, slice, slice], ...]:
+        """The parts of a view that a box takes.
+
+        For 4:2:2 the chroma of pairs, those that the box cuts as well, and the luma inside: of even and of odd columns.
+        """
+        rows = slice(max(0, box.top), max(0, min(self.rows, box.bottom)))
+        left, right = max(0, box.left), max(0, min(self.columns, box.right))
+        if not self.halved_chroma:
+            return ((rows, slice(left, right), slice(None)),)
+        return (
+            (rows, slice(left // 2, (right + 1) // 2), slice(2, 4)),
+            (rows, slice((left + 1) // 2, (right + 1) // 2), slice(0, 1)),
+            (rows, slice(left // 2, right // 2), slice(1, 2)),
+        )
 
 
 def sample_mask(file: Part10, width: int) -> int:

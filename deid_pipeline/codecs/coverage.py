@@ -14,6 +14,7 @@ _PREFIX = "1.2.840.10008.1.2"
 _GREY, _INDEXED = ("MONOCHROME1", "MONOCHROME2"), ("PALETTE COLOR",)
 _EVERY_WIDTH = ("8/8", "16/10", "16/12", "16/16", "16/12s", "16/16s")
 _EXACT, _UNITS = "exact", "exact outside touched units of 8 or 16 pixels"
+_PAIRS = "exact but for chroma that a pair shares with a box"
 _DECODED = "as decoded before"
 
 
@@ -73,7 +74,8 @@ def _family(
 
 _PLAIN = {_GREY: (*_EVERY_WIDTH, "32/32", "32/32s"), _INDEXED: ("8/8", "16/16"), ("RGB",): ("8/8", "16/16")}
 _FLOAT: dict[tuple[str, ...], tuple[str, ...]] = {_GREY: ("32/32f", "64/64f")}
-_NATIVE = {("MONOCHROME2",): ("1/1",), **_PLAIN, ("YBR_FULL", "YBR_FULL_422"): ("8/8",)}
+_NATIVE = {("MONOCHROME2",): ("1/1",), **_PLAIN, ("YBR_FULL",): ("8/8",)}
+_HALVED: dict[tuple[str, ...], tuple[str, ...]] = {("YBR_FULL_422",): ("8/8",)}
 _CODED = {_GREY: _EVERY_WIDTH, _INDEXED: ("8/8", "16/16"), ("RGB",): ("8/8", "16/12", "16/16"), ("YBR_FULL",): ("8/8",)}
 _WAVELET = {_GREY: _EVERY_WIDTH, _INDEXED: ("8/8", "16/16"), ("RGB", "YBR_RCT"): ("8/8", "16/12", "16/16")}
 _LOSSY_WAVELET = {**_WAVELET, ("YBR_ICT",): ("8/8",)}
@@ -81,8 +83,10 @@ _JPEG_XL = ("imagecodecs (libjxl 0.11)", "pyjpegxl (libjxl 0.12)")
 
 CELLS: tuple[Cell, ...] = (
     *_family(("", ".1", ".1.98", ".1.99", ".2"), _NATIVE, _EXACT, ("NumPy", "pydicom")),
+    *_family(("", ".1", ".1.98", ".1.99", ".2"), _HALVED, _PAIRS, ("NumPy", "pydicom")),
     *_family(("", ".1", ".1.99", ".2"), _FLOAT, _EXACT, ("NumPy", "pydicom")),
     *_family((".8.1",), _NATIVE, _EXACT, ("zlib", "libdeflate")),
+    *_family((".8.1",), _HALVED, _PAIRS, ("zlib", "libdeflate")),
     *_family((".5",), {**_PLAIN, ("YBR_FULL",): ("8/8",)}, _EXACT, ("imagecodecs", "pylibjpeg-rle", "pydicom")),
     *_family(
         (".4.50",),

@@ -55,8 +55,9 @@ class NativeCodec:
     ) -> bytes:
         """Return the frame with boxes filled; see `Codec.redact_frame`.
 
-        Whole cells are written, so bits above Bits Stored (embedded overlays) go as well. In native YBR_FULL_422 a
-        patch is widened to even columns, because two neighbours share their chroma; they get the mean of both.
+        Whole cells are written, so bits above Bits Stored (embedded overlays) go as well. In native YBR_FULL_422
+        two neighbours share their chroma: inside a patch they get the mean of both, at its edge that of the pixel
+        inside, while the one outside keeps its luma.
         """
         _check(frame, layout)
         if layout.bits_allocated == 1:
@@ -75,7 +76,7 @@ class NativeCodec:
         return b"".join([*pieces, view[copied:]])
 
     def changed_boxes(self, frame: Buffer, layout: PixelLayout, *, boxes: Sequence[Box]) -> tuple[Box, ...]:  # noqa: ARG002
-        """Return the boxes, in YBR_FULL_422 widened to even columns."""
+        """Return the boxes, in YBR_FULL_422 widened to even columns: of what is added chroma alone may change."""
         if layout.photometric_interpretation != "YBR_FULL_422":
             return tuple(boxes)
         return tuple(Box(box.left // 2 * 2, box.top, (box.right + 1) // 2 * 2, box.bottom) for box in boxes)
@@ -200,8 +201,7 @@ def _write(samples: FrameArray, layout: PixelLayout, patch: Patch) -> None:
     box, cells = patch.box, patch_cells(patch, layout)
     rows = slice(box.top, box.bottom)
     if layout.photometric_interpretation == "YBR_FULL_422":
-        pairs = samples.reshape(layout.rows, layout.columns // 2, 4)
-        pairs[rows, box.left // 2 : (box.right + 1) // 2] = _pairs(patch, cells)
+        _write_pairs(samples.reshape(layout.rows, layout.columns // 2, 4)[rows], box, cells)
         return
     columns = slice(box.left, box.right)
     if layout.samples_per_pixel > 1 and layout.planar_configuration == 1:
@@ -215,13 +215,14 @@ def _write(samples: FrameArray, layout: PixelLayout, patch: Patch) -> None:
     lines[rows, box.left * each : box.right * each] = cells.reshape(cells.shape[0], -1)
 
 
-def _pairs(patch: Patch, cells: FrameArray) -> FrameArray:
-    """Cells as ``Y1 Y2 CB CR``, ``(rows, pairs, 4)``: columns at the edges doubled where a pair is cut."""
-    if not patch.is_plain:
-        cells = np.pad(cells, ((0, 0), (patch.box.left % 2, patch.box.right % 2), (0, 0)), mode="edge")
-    first, second = cells[:, ::2], cells[:, 1::2] if cells.shape[1] > 1 else cells
-    chroma = (first[..., 1:].astype(np.int64) + second[..., 1:]) // 2
-    return np.concatenate((first[..., :1], second[..., :1], chroma.astype(cells.dtype)), axis=2)
+def _write_pairs(pairs: FrameArray, box: Box, cells: FrameArray) -> None:
+    """Write cells into the rows of a box, ``(rows, pairs, 4)`` of ``Y1 Y2 CB CR``: no luma but that inside."""
+    left, right, odd = box.left, box.right, box.left % 2
+    cells = np.broadcast_to(cells, (cells.shape[0], right - left, 3))
+    pairs[:, (left + 1) // 2 : (right + 1) // 2, 0] = cells[:, odd::2, 0]
+    pairs[:, left // 2 : right // 2, 1] = cells[:, 1 - odd :: 2, 0]
+    chroma = np.pad(cells[..., 1:].astype(np.int64), ((0, 0), (odd, right % 2), (0, 0)), mode="edge")
+    pairs[:, left // 2 : (right + 1) // 2, 2:] = (chroma[:, ::2] + chroma[:, 1::2]) // 2
 
 
 NATIVE = NativeCodec()

@@ -15,8 +15,10 @@ from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import Box, Patch, PixelLayout
 
 PIXEL_TAG = "(7fe0,0010)"
-MAX_DECODED_BYTES = 1 << 30
-"""Largest decoded frame in bytes; a header that claims more is taken for damage or a decompression bomb."""
+MAX_DECODED_BYTES = 1 << 28
+"""Largest frame in bytes that is decoded from a compressed one: a few kilobytes may claim it, and redacting
+and checking take several times as much. A header that claims more is taken for damage or a decompression bomb."""
+_MAX_NATIVE_BYTES = 1 << 30  # of a frame that lies in the file as it is, which no small file can claim
 
 _DTYPES = {
     ("PixelData", 8): ("u1", "i1"),
@@ -49,7 +51,7 @@ def sample_dtype(layout: PixelLayout) -> np.dtype[np.generic]:
 
 
 def check_claim(layout: PixelLayout) -> None:
-    """Refuse a layout without pixels, or one whose frame would decode to more than `MAX_DECODED_BYTES`.
+    """Refuse a layout without pixels, or one whose frame is larger than this version reads: see `MAX_DECODED_BYTES`.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def check_claim(layout: PixelLayout) -> None:
     if min(layout.rows, layout.columns, layout.samples_per_pixel, layout.number_of_frames) < 1:
         raise damaged("the header claims no pixels")
     size = layout.rows * layout.columns * layout.samples_per_pixel * max(1, layout.bits_allocated // 8)
-    if size > MAX_DECODED_BYTES:
+    if size > (MAX_DECODED_BYTES if layout.is_encapsulated else _MAX_NATIVE_BYTES):
         raise damaged("the header claims a frame larger than this version reads")
 
 

@@ -57,6 +57,8 @@ def test_outside_equal_inside_filled(cell: Cell, boxes: list[Box], seed: int, pl
     assert not (wanted & ~changed).any()
     after = codec.decode_frame(new, layout)
     np.testing.assert_array_equal(after[~changed], before[~changed])
+    if "pair" in cell.outside:
+        np.testing.assert_array_equal(after[~wanted][:, 0], before[~wanted][:, 0])
     if "units" not in cell.outside:
         assert (after[wanted] == np.array(fill)).all() if after.ndim == 3 else (after[wanted] == fill[0]).all()
     for name in cell.decoders[1:]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,11 @@ def test_exactly_the_boxes_change(layout: PixelLayout, boxes: list[Box], seed: i
     after = NATIVE.decode_frame(redacted, layout)
     inside = _mask(prepared, layout)
     np.testing.assert_array_equal(after[~inside], before[~inside])
+    if layout.photometric_interpretation == "YBR_FULL_422":  # of pairs that a box cuts no more than the chroma changes
+        asked = _mask(prepared, replace(layout, photometric_interpretation="YBR_FULL"))
+        np.testing.assert_array_equal(after[~asked][:, 0], before[~asked][:, 0])
+        assert (after[inside][:, 1:] == fill[1:]).all()
+        inside = asked
     assert (after[inside] == (fill if after.ndim == 3 else fill[0])).all()
     assert len(redacted) == len(frame)
     again = NATIVE.redact_frame(redacted, layout, patches=one_colour(prepared, fill))

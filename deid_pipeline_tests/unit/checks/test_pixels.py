@@ -10,8 +10,8 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 
 from deid_pipeline.checks import run_checks
-from deid_pipeline.model import Box
-from deid_pipeline_tests.unit.checks.pair import BOX, COLUMNS, ROWS, Pair, failures, source_data_set
+from deid_pipeline.model import Box, Patch
+from deid_pipeline_tests.unit.checks.pair import BOX, COLUMNS, EXPLICIT, ROWS, Pair, failures, source_data_set
 
 FRAME_BYTES = ROWS * COLUMNS * 2
 
@@ -102,7 +102,8 @@ def colour_pair(tmp_path: Path, photometric: str, planar: int) -> tuple[Pair, np
     pair = Pair(tmp_path, source_data=source, boxes={})
     pair.boxes = {0: (Box(5, 3, 11, 9),)}
     if halved:
-        samples[3:9, 2:6] = (16, 16, 128, 128)
+        samples[3:9, 2:6, 2:] = 128
+        samples[3:9, 3:6, 0] = samples[3:9, 2:5, 1] = 16  # columns 6 to 10 and 5 to 9
     elif planar:
         samples[:, 3:9, 5:11] = np.array([16, 128, 128], dtype=np.uint8)[:, None, None]
     else:
@@ -185,9 +186,49 @@ def test_a_change_behind_the_last_box_is_found(tmp_path: Path) -> None:
 
 def test_stripes_in_a_box_of_halved_chroma_are_found(tmp_path: Path) -> None:
     pair, samples = colour_pair(tmp_path, "YBR_FULL_422", 0)
-    samples[3:9, 2:6] = (16, 90, 128, 128)
+    samples[3:9, 2:5, 1] = 90
     pair.data.PixelData = samples.tobytes()
     assert pair.failed() == {"pixels_hidden": "a box of frame 1 is not uniform"}
+
+
+@pytest.mark.parametrize(("column", "sample"), [(2, 0), (5, 1)])  # columns 4 and 11
+def test_luma_beside_a_box_of_halved_chroma_counts(tmp_path: Path, column: int, sample: int) -> None:
+    pair, samples = colour_pair(tmp_path, "YBR_FULL_422", 0)
+    samples[5, column, sample] ^= 1
+    for data, syntax in ((samples.tobytes(), EXPLICIT), (encapsulate([samples.tobytes()]), "1.2.840.10008.1.2.1.98")):
+        if syntax != EXPLICIT:
+            pair.source_data.PixelData = encapsulate([pair.source_data.PixelData])
+            again = Pair(tmp_path, source_data=pair.source_data, boxes={}, syntax=syntax)
+            again.boxes, again.data.BurnedInAnnotation = pair.boxes, "NO"
+            pair = again
+        pair.data.PixelData = data
+        assert pair.failed() == {"pixels_retained": "changes outside the boxes of frame 1"}
+    samples[5, column, sample] ^= 1
+    pair.data.PixelData = encapsulate([samples.tobytes()])
+    assert pair.failed() == {}
+
+
+@pytest.mark.parametrize(("left", "right"), [(5, 11), (4, 11), (5, 12), (4, 12), (5, 6)])
+def test_a_drawing_in_halved_chroma_has_to_be_all_there(tmp_path: Path, left: int, right: int) -> None:
+    pair, _ = colour_pair(tmp_path, "YBR_FULL_422", 0)
+    box = Box(left, 3, right, 9)
+    values = np.random.default_rng(5).integers(0, 256, (6, right - left, 3))
+    values[..., 1:] = (100, 150)
+    source = np.frombuffer(pair.source_data.PixelData, np.uint8).reshape(ROWS, COLUMNS // 2, 4)
+    drawn = source.copy()
+    for column in range(left, right):
+        drawn[3:9, column // 2, column % 2] = values[:, column - left, 0]
+        drawn[3:9, column // 2, 2:] = (100, 150)
+    pair.boxes = {0: (box,)}
+    written = {"written": lambda: iter([(0, [Patch(box, values)])])}
+    pair.data.PixelData = drawn.tobytes()
+    assert pair.failed(**written) == {}
+    for pixel in {left, right - 1}:
+        for cell in (pixel % 2, 2, 3):
+            tampered = drawn.copy()
+            tampered[4, pixel // 2, cell] ^= 1
+            pair.data.PixelData = tampered.tobytes()
+            assert set(pair.failed(**written)) == {"pixels_hidden"}
 
 
 def test_a_box_outside_of_the_frame_hides_nothing(pair: Pair) -> None:

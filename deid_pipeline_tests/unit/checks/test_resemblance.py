@@ -13,6 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from pydicom.encaps import encapsulate
 
 from deid_pipeline.checks import CHECKS, CheckCase, run_checks
+from deid_pipeline.checks.expected import Expected
+from deid_pipeline.checks.resemblance import resembles
 from deid_pipeline.model import Box, Patch
 from deid_pipeline_tests.instances import save, small_ct
 
@@ -97,3 +99,56 @@ def test_a_frame_that_is_missing_is_no_pass(tmp_path: Path) -> None:
     )
     (result,) = run_checks(case, checks=[check for check in CHECKS if check.name == "pixels_hidden"])
     assert not result.passed
+
+
+def test_a_recompressed_jpeg_in_colour_is_judged_in_luma_and_chroma(tmp_path: Path) -> None:
+    """What goes into such a frame has the components that its photometric interpretation names."""
+    wanted = np.full((ROWS, COLUMNS, 3), 128, np.uint8)
+    wanted[..., 0] = lettered("BALEROGA DIDI")
+    source = wanted.copy()
+    source[..., 0] = lettered("QUILLFEATHER O")
+    paths = []
+    for name, pixels in (("in.dcm", source), ("out.dcm", wanted)):
+        dataset = small_ct()
+        dataset.Rows, dataset.Columns, dataset.SamplesPerPixel, dataset.PlanarConfiguration = ROWS, COLUMNS, 3, 0
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+        dataset.PhotometricInterpretation = "YBR_FULL_422"
+        stream = imagecodecs.jpeg8_encode(pixels, level=90, colorspace="YCBCR", outcolorspace="YCBCR")
+        dataset.PixelData = encapsulate([bytes(imagecodecs.jpegxl_encode_jpeg(bytes(stream)))])
+        dataset["PixelData"].VR = "OB"
+        paths.append(save(dataset, tmp_path / name, syntax="1.2.840.10008.1.2.4.111"))
+    inside = wanted[BOX.top : BOX.bottom, BOX.left : BOX.right]
+    for output, passed in ((paths[1], True), (paths[0], False)):
+        case = CheckCase(
+            source_path=paths[0],
+            output_path=output,
+            partition_key="",
+            identifiers=(),
+            boxes_by_frame={0: (BOX,)},
+            expected_uid=str,
+            expected_patient_id="",
+            written=lambda: iter([(0, [Patch(BOX, inside)])]),
+        )
+        (result,) = run_checks(case, checks=[check for check in CHECKS if check.name == "pixels_hidden"])
+        assert result.passed is passed, result.detail
+
+
+def test_a_stroke_that_a_unit_could_not_hold_is_not_what_was_there() -> None:
+    """Its edge became a slope over a unit, which lies along a faint one of the source by chance."""
+    rows, columns = np.indices((16, 160))
+    source = 0.3 - 0.008 * np.abs(columns % 80 - 6) + 0.004 * rows
+    source[:, 24:80:8] = source[:, 25:80:8] = 1
+    wanted = np.full((16, 160), 0.2)
+    wanted[:, 16:20] = wanted[:, 30:80:6] = wanted[:, 31:80:6] = 1
+    drawn = wanted.copy()
+    drawn[:, 11:19] = (0.03, 0.09, 0.22, 0.38, 0.55, 0.71, 0.84, 0.9)
+    frames = [np.rint(4095 * one).astype(np.int64)[..., np.newaxis] for one in (drawn, source, wanted)]
+    picture = Expected(frames[2], np.ones((16, 160), bool))
+    boxes = [Box(0, 0, 160, 16)]
+    assert resembles(frames[0], frames[1], picture, boxes=boxes, bits=12)
+    for place in (slice(0, 16), slice(80, 96)):  # however faint it is
+        left = frames[0].copy()
+        left[:, place] = frames[1][:, place]
+        assert not resembles(left, frames[1], picture, boxes=boxes, bits=12)
+        left[:, place] = frames[2][:, place] + (frames[1][:, place] - 1000) * 2 // 3
+        assert not resembles(left, frames[1], picture, boxes=boxes, bits=12)

@@ -91,7 +91,7 @@ def test_another_image_behind_the_end_is_refused_but_padding_is_not() -> None:
 def test_a_size_that_the_data_cannot_hold_is_refused_at_once() -> None:
     data = bytearray(stream())
     at = data.index(b"\xff\xc0")
-    data[at + 5 : at + 9] = b"\xff\xff\x10\x00"
+    data[at + 5 : at + 9] = b"\xff\xff\x04\x00"
     with pytest.raises(SourceDataError, match="more pixels"):
         read_stream(bytes(data))
     data[at + 5 : at + 9] = b"\xff\xff\xff\xff"

@@ -9,7 +9,7 @@ import pytest
 
 from deid_pipeline.codecs.native import NATIVE
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
-from deid_pipeline.model import Box, one_colour
+from deid_pipeline.model import Box, Patch, one_colour
 from deid_pipeline.redaction import fill_for
 from deid_pipeline_tests.unit.codecs.layouts import BIG_ENDIAN, make_layout
 
@@ -55,14 +55,33 @@ def test_colour_planes_are_filled_alike(planar: int) -> None:
     np.testing.assert_array_equal(redacted, pixels)
 
 
-def test_a_box_in_422_is_widened_to_even_columns() -> None:
+def test_a_box_in_422_takes_the_chroma_of_its_pairs_and_no_luma_beside_it() -> None:
     layout = make_layout(bits_allocated=8, samples_per_pixel=3, photometric_interpretation="YBR_FULL_422")
-    frame = bytes(range(48))
+    frame = bytes(range(10, 58))
     redacted = NATIVE.redact_frame(frame, layout, patches=one_colour([Box(1, 0, 3, 1)], (0, 128, 128)))
-    assert redacted == bytes([0, 0, 128, 128] * 2) + frame[8:]
+    assert redacted == bytes([10, 0, 128, 128, 0, 15, 128, 128]) + frame[8:]
     decoded = NATIVE.decode_frame(frame, layout)
     assert decoded.shape == (4, 6, 3)
-    assert decoded[0, :2].tolist() == [[0, 2, 3], [1, 2, 3]]
+    assert decoded[0, :2].tolist() == [[10, 12, 13], [11, 12, 13]]
+
+
+@pytest.mark.parametrize(("left", "right"), [(0, 1), (1, 2), (1, 4), (2, 5), (3, 4), (0, 6), (-1, 3), (5, 9)])
+def test_a_drawing_in_422_has_its_luma_in_place_and_the_mean_chroma_of_pairs(left: int, right: int) -> None:
+    layout = make_layout(bits_allocated=8, samples_per_pixel=3, photometric_interpretation="YBR_FULL_422")
+    values = np.random.default_rng(1).integers(0, 256, (1, right - left, 3))
+    frame = bytes(range(48))
+    before = NATIVE.decode_frame(frame, layout).astype(int)
+    after = NATIVE.decode_frame(
+        NATIVE.redact_frame(frame, layout, patches=[Patch(Box(left, 1, right, 2), values)]), layout
+    ).astype(int)
+    for column in range(6):
+        pair = [at for at in (column // 2 * 2, column // 2 * 2 + 1) if left <= at < right]
+        if left <= column < right:
+            assert after[1, column, 0] == values[0, column - left, 0]
+        else:
+            assert after[1, column, 0] == before[1, column, 0]
+        chroma = values[0, [at - left for at in pair], 1:].sum(axis=0) // len(pair) if pair else before[1, column, 1:]
+        assert (after[1, column, 1:] == chroma).all()
 
 
 @pytest.mark.parametrize("changes", [{"columns": 5}, {"planar_configuration": 1}])

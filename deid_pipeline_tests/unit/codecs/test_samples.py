@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,3 +45,12 @@ def test_a_frame_above_the_cap_is_refused() -> None:
     check_claim(make_layout(rows=16_000, columns=16_000))
     with pytest.raises(SourceDataError):
         check_claim(make_layout(rows=65_535, columns=65_535))
+
+
+def test_the_cap_of_frames_that_may_be_small_in_the_file_is_lower() -> None:
+    at_cap = make_layout(rows=16_384, columns=8_192, value_length=None)  # two bytes each
+    check_claim(at_cap)
+    above = replace(at_cap, columns=8_193)
+    with pytest.raises(SourceDataError):
+        check_claim(above)
+    check_claim(replace(above, value_length=1 << 29))
