@@ -11,6 +11,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -47,25 +48,47 @@ IRREVERSIBLE = COSINE_TRANSFORMS | LOSSY_WAVELETS | {f"{_PREFIX}4.{end}" for end
 
 _START_OF_IMAGE, _START_OF_CODESTREAM = b"\xff\xd8", b"\xff\x4f\xff\x51"
 _START_OF_SCAN = b"\xff\xda"
+_END_OF_CODESTREAM = b"\xff\xd9"
 _SIZE, _FRAME_HEADERS = 0xFF51, frozenset({*range(0xFFC0, 0xFFD0), 0xFFF7} - {0xFFC4, 0xFFC8, 0xFFCC})
 
 
 def encapsulated_frames(file: Part10, path: Path) -> Iterator[bytes]:
-    """The compressed frames of a file, one at a time, cut by its own offset tables.
+    """The compressed frames of a file, one at a time, cut by its own offset tables; one of zeros counts as none.
 
     Raises
     ------
     Exception
         Whatever pydicom raises when the frames cannot be told apart.
     """
-    from pydicom.encaps import generate_frames
+    from pydicom.encaps import generate_frames, parse_basic_offsets
 
     tables = tuple(bytes(leaf.raw) for tag in (_EXTENDED_TABLE, _EXTENDED_LENGTHS) if (leaf := file.top(tag)))
     count = file.number(0x00280008, 1) or 1
     with path.open("rb") as stream:
-        stream.seek((file.pixel_range or (0, 0))[0])
+        start = stream.seek((file.pixel_range or (0, 0))[0])
         extended = (tables[0], tables[1]) if len(tables) == 2 and all(tables) else None
+        if extended is None and count > 1 and not any(parse_basic_offsets(stream)):
+            yield from _without_table(stream, count)
+            return
+        stream.seek(start)
         yield from generate_frames(stream, number_of_frames=count, extended_offsets=extended)
+
+
+def _without_table(stream: BinaryIO, count: int) -> Iterator[bytes]:
+    """Several frames of one fragment each, or of as many as it takes to the end of a codestream and padding."""
+    from pydicom.encaps import generate_fragments, parse_fragments
+
+    if parse_fragments(stream)[0] == count:
+        yield from generate_fragments(stream)
+        return
+    found, frame = 0, bytearray()
+    for fragment in generate_fragments(stream):
+        frame += fragment
+        if frame[-4:].rstrip(b"\0").endswith(_END_OF_CODESTREAM) or frame[-3:-1] == _END_OF_CODESTREAM:
+            yield bytes(frame)
+            found, frame = found + 1, bytearray()
+    if frame or found != count:
+        raise SourceDataError("frames cannot be told apart", tag_path="(7fe0,0010)")
 
 
 def decoded(frame: bytes, file: Part10, *, reader: int = 0) -> Samples:

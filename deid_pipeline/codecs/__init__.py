@@ -7,7 +7,7 @@ data set around the pixels (room ``dicom``), the choice of boxes and fill values
 from deid_pipeline.codecs.decompressed import decompressed_layout
 from deid_pipeline.codecs.deflated_frames import DEFLATED_FRAMES
 from deid_pipeline.codecs.encapsulation import OffsetTables, frame_bytes
-from deid_pipeline.codecs.frames import Frame, forget_pages, iter_frames
+from deid_pipeline.codecs.frames import Frame, check_extended_table, forget_pages, iter_frames
 from deid_pipeline.codecs.htj2k import HTJ2K
 from deid_pipeline.codecs.jpeg import JPEG
 from deid_pipeline.codecs.jpeg_2000 import JPEG_2000
@@ -63,6 +63,7 @@ __all__ = [
     "FrameArray",
     "FramePlaces",
     "OffsetTables",
+    "check_extended_table",
     "clear_unused_bits",
     "codec_for",
     "decompressed_layout",

@@ -19,6 +19,9 @@ from deid_pipeline.codecs.samples import check_claim, damaged
 from deid_pipeline.codecs.surplus_images import refuse_starting_fragment, refuse_surplus_images
 from deid_pipeline.model import PixelLayout
 
+UNFIT_TABLE = "an offset table does not fit the items of the pixel data"
+"""Why an instance is held whose frames would be others to those who follow the table."""
+
 _ITEM = b"\xfe\xff\x00\xe0"
 _DELIMITER = b"\xfe\xff\xdd\xe0"
 _UNDEFINED_LENGTH = 0xFFFFFFFF
@@ -93,6 +96,32 @@ def fragments(buffer: Buffer, layout: PixelLayout) -> list[tuple[int, int]]:
     view = memoryview(buffer)
     items = _read_items(view, layout.value_offset, most=_most_fragments(view, layout))
     return [(start, start + length) for start, length in zip(items.starts, items.lengths, strict=True) if length]
+
+
+def check_extended_table(buffer: Buffer, layout: PixelLayout, *, offsets: bytes, lengths: bytes) -> None:
+    """Compare an Extended Offset Table and its lengths (7FE0,0001), (7FE0,0002) with the items they speak of.
+
+    Each frame is one fragment then (PS3.3 C.7.6.3.1.8); a length may count the padding byte or not. Empty ones agree
+    with anything.
+
+    Raises
+    ------
+    SourceDataError
+        They do not fit the items, or the items are damaged.
+    """
+    view = memoryview(buffer)
+    items = _read_items(view, layout.value_offset, most=_most_fragments(view, layout))
+    starts, true_lengths = (np.frombuffer(numbers, dtype=np.uint64) for numbers in (items.starts, items.lengths))
+    fits = len(starts) == layout.number_of_frames and all(
+        len(one) in (0, 8 * len(starts)) for one in (offsets, lengths)
+    )
+    if fits and offsets:
+        fits = np.array_equal(np.frombuffer(offsets, dtype="<u8"), starts - starts[0])
+    if fits and lengths:
+        claimed = np.frombuffer(lengths, dtype="<u8")
+        fits = bool(np.all((claimed == true_lengths) | (claimed + np.uint64(1) == true_lengths)))
+    if not fits:
+        raise damaged(UNFIT_TABLE)
 
 
 def forget_pages(buffer: object, start: int, end: int) -> None:
@@ -194,46 +223,62 @@ def _read_items(view: memoryview, position: int, *, most: int) -> _Items:
 def _first_fragments(view: memoryview, items: _Items, layout: PixelLayout) -> array[int]:
     """Index of the first fragment of each frame, in order.
 
-    One fragment for each frame, or one frame, needs no table (an extended offset table always means one fragment for
-    each frame, PS3.3 C.7.6.3.1.8). Otherwise a valid basic offset table decides, and then the ends of codestreams.
+    A basic offset table has to fit the items, since others would follow it. Without one, one fragment for each frame or
+    one frame need none; otherwise the ends of codestreams decide.
     """
     frames, fragments = layout.number_of_frames, len(items.starts)
     if fragments < frames:
         raise damaged("the header claims more frames than there are fragments")
+    if len(items.table) and not _is_left_blank(items, frames=frames):
+        return _from_table(items, frames=frames)
     if frames == 1:
         return array("Q", [0])
     if fragments == frames:
         return array("Q", range(frames))
-    firsts = _from_table(items, frames=frames)
-    if firsts is None and layout.transfer_syntax_uid not in _WITHOUT_END:
-        firsts = _from_ends(view, items)
+    firsts = None if layout.transfer_syntax_uid in _WITHOUT_END else _from_ends(view, items)
     if firsts is None or len(firsts) != frames:
         raise damaged("the frames cannot be told apart, or are not as many as the header claims")
     return firsts
 
 
-def _from_table(items: _Items, *, frames: int) -> array[int] | None:
-    """Follow the basic offset table; None when it is empty or does not fit the items (PS3.5 A.4)."""
+def _is_left_blank(items: _Items, *, frames: int) -> bool:
+    """Whether a table has its entries, but nobody filled them in, while each frame is one fragment anyway."""
+    return 1 < frames == len(items.starts) and len(items.table) == 4 * frames and not any(items.table)
+
+
+def _from_table(items: _Items, *, frames: int) -> array[int]:
+    """Follow the basic offset table (PS3.5 A.4).
+
+    Raises
+    ------
+    SourceDataError
+        It does not fit the items.
+    """
     if len(items.table) != 4 * frames:
-        return None
+        raise damaged(UNFIT_TABLE)
     offsets = np.frombuffer(items.table, dtype="<u4").astype(np.int64)
     starts = np.frombuffer(items.starts, dtype=np.uint64).astype(np.int64)
     places = starts - starts[0]
     firsts = np.searchsorted(places, offsets)
     fits = bool(np.all(firsts < len(places))) and bool(np.all(places[np.minimum(firsts, len(places) - 1)] == offsets))
     if not fits or offsets[0] != 0 or not bool(np.all(np.diff(offsets) > 0)):
-        return None
+        raise damaged(UNFIT_TABLE)
     return array("Q", firsts.tolist())
 
 
 def _from_ends(view: memoryview, items: _Items) -> array[int]:
-    """Start a frame behind each fragment that ends a codestream; one padding byte may follow the end."""
+    """Start a frame behind each fragment that ends a codestream; padding may follow: a byte of any value, or two zeros.
+
+    The end may lie in several fragments. Two zeros come from a frame that kept its padding while its length changed.
+    """
     firsts = array("Q", [0])
+    tail = b""  # the last bytes of the frame so far
     for index in range(len(items.starts) - 1):
         end = items.starts[index] + items.lengths[index]
-        tail = bytes(view[max(items.starts[index], end - 3) : end])
-        if tail.endswith(_END_OF_CODESTREAM) or tail[:-1].endswith(_END_OF_CODESTREAM):
+        tail = (tail + bytes(view[max(items.starts[index], end - 4) : end]))[-4:]
+        if tail.rstrip(b"\0").endswith(_END_OF_CODESTREAM) or tail[:-1].endswith(_END_OF_CODESTREAM):
             firsts.append(index + 1)
+            tail = b""
     return firsts
 
 

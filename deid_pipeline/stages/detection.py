@@ -40,6 +40,7 @@ from deid_pipeline.model import (
 from deid_pipeline.ocr import OcrEngine, engine, read_frame
 from deid_pipeline.phi import LabelledSpan, harvest, label_spans
 from deid_pipeline.redaction import grow_box
+from deid_pipeline.stages.ambiguous_pixels import refuse_pixels_twice, refuse_untrue_tables
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.header import rules_for
 from deid_pipeline.stages.overlays import planes_to_read
@@ -50,7 +51,6 @@ from deid_pipeline.stages.unused_bits import refuse_found_bits, refuse_hidden_sa
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import read_shard, write_shard
 
-_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _NOT_YET = {
     f"{_STORAGE}88.": "structured reports cannot be cleaned by this version",
@@ -114,6 +114,7 @@ def read_instance(project: Project, source: SourceFile) -> ReadInstance:
             regions: list[TextRegion] = []
             unused = 0
             if layout is not None:
+                refuse_untrue_tables(file, layout)
                 refuse_hidden_samples(file, layout)
                 regions, unused = _read_frames(project, source, file, layout, identifiers)
                 refuse_found_bits(file, unused, rules=project.strategy.pixels)
@@ -262,8 +263,7 @@ def _refuse_unsupported(file: DicomFile) -> None:
             raise ResidualRiskError(reason)
     if file.transfer_syntax_uid in JPIP_SYNTAXES:
         raise ResidualRiskError("the pixels lie on a JPIP server and not in the file")
-    if sum(element.tag in _PIXELS for element in file.elements) > 1:
-        raise ResidualRiskError("the instance has pixel data twice, and only one of them would be read")
+    refuse_pixels_twice(file)
 
 
 def _done_before(project: Project, partition_key: str) -> dict[tuple[str, str], ReadInstance]:

@@ -19,6 +19,7 @@ from deid_pipeline.dicom.file import map_file, read_head
 from deid_pipeline.errors import ResidualRiskError, SettingsError, SourceDataError
 from deid_pipeline.model import Box, PixelLayout
 from deid_pipeline.redaction import FILLS, fill_named, prepare_boxes
+from deid_pipeline.stages.ambiguous_pixels import refuse_pixels_twice, refuse_untrue_tables
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.pixel_edit import Boxes, PixelEdit, changed_boxes, edit_pixels
@@ -105,6 +106,8 @@ def redact_file(source: Path, target: Path, boxes: tuple[GivenBox, ...], *, fill
                 layout = pixel_layout(file)
                 if layout is None:
                     raise SourceDataError("the file has no pixel data")
+                refuse_pixels_twice(file)
+                refuse_untrue_tables(file, layout)
                 by_frame = _by_frame(boxes, layout)
                 changed = changed_boxes(file, layout, by_frame)
                 _write(staged, file, edit_pixels(file, layout, by_frame, filling=filling))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import mmap
+import struct
 import time
 from pathlib import Path
 
 import pytest
 
-from deid_pipeline.codecs import Frame, iter_frames
+from deid_pipeline.codecs import Frame, check_extended_table, iter_frames
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline_tests.side_data import ENCODERS, JPEG_XL, samples, segment
 from deid_pipeline_tests.unit.codecs.layouts import JPEG_2000, JPEG_BASELINE, RLE, encapsulate, make_layout
@@ -107,10 +108,69 @@ def test_the_offset_table_tells_fragmented_frames_apart() -> None:
     assert [bytes(frame.data) for frame in frames] == [b"abcd", b"ef"]
 
 
-@pytest.mark.parametrize("table", [(), (0, 19), (4, 20), (0, 0), (0, 4000), (0, 10, 20)])
-def test_without_a_fitting_table_the_ends_of_codestreams_decide(table: tuple[int, ...]) -> None:
-    buffer = encapsulate([b"ab", b"c\xff\xd9\0", b"ef\xff\xd9"], table=table)
-    assert [bytes(frame.data) for frame in _encapsulated(buffer, 2, JPEG_2000)] == [b"abc\xff\xd9\0", b"ef\xff\xd9"]
+@pytest.mark.parametrize(
+    "first",
+    [
+        [b"ab", b"c\xff\xd9\0"],
+        [b"abc\xff", b"\xd9\0"],
+        [b"abc\xff", b"\xd9\0\0"],
+        [b"abc", b"\xff", b"\xd9"],
+        [b"abc", b"\xff\xd9\x07"],
+    ],
+)
+def test_without_a_table_the_ends_of_codestreams_decide_wherever_fragments_are_cut(first: list[bytes]) -> None:
+    frames = _encapsulated(encapsulate([*first, b"ef\xff", b"\xd9"]), 2, JPEG_2000)
+    assert [bytes(frame.data) for frame in frames] == [b"".join(first), b"ef\xff\xd9"]
+
+
+@pytest.mark.parametrize("table", [(0, 19), (4, 20), (0, 0), (0, 4000), (0, 10, 20), (0,)])
+def test_a_table_that_does_not_fit_is_refused_since_other_readers_follow_it(table: tuple[int, ...]) -> None:
+    with pytest.raises(SourceDataError, match="offset table"):
+        _encapsulated(encapsulate([b"ab", b"c\xff\xd9\0", b"ef\xff\xd9"], table=table), 2, JPEG_2000)
+
+
+@pytest.mark.parametrize("table", [(12, 0), (0, 13), (12, 24), (0, 0, 0), (0,)])
+def test_also_where_each_frame_is_one_fragment(table: tuple[int, ...]) -> None:
+    for count, pieces in ((2, [b"abcd", b"cdef"]), (1, [b"abcd"])):
+        if (count, table) != (1, (0,)):
+            with pytest.raises(SourceDataError, match="offset table"):
+                _encapsulated(encapsulate(pieces, table=table), count)
+
+
+def test_a_table_that_nobody_filled_in_counts_as_empty() -> None:
+    frames = _encapsulated(encapsulate([b"abcd", b"cdef"], table=(0, 0)), 2)
+    assert [bytes(frame.data) for frame in frames] == [b"abcd", b"cdef"]
+
+
+@pytest.mark.parametrize(
+    ("offsets", "lengths", "fits"),
+    [
+        ((0, 12), (4, 3), True),
+        ((0, 12), (), True),
+        ((), (3, 4), True),
+        ((0, 12), (4, 2), False),
+        ((0, 12), (4, 5), False),
+        ((12, 0), (4, 4), False),
+        ((0, 13), (4, 4), False),
+        ((0,), (4,), False),
+        ((0, 1 << 60), (4, 4), False),
+        ((0, 12), (4, (1 << 64) - 1), False),
+    ],
+)
+def test_an_extended_table_has_to_fit_the_items(offsets: tuple[int, ...], lengths: tuple[int, ...], fits: bool) -> None:
+    layout = make_layout(transfer_syntax_uid=JPEG_BASELINE, value_length=None, number_of_frames=2)
+    tables = {
+        "offsets": struct.pack(f"<{len(offsets)}Q", *offsets),
+        "lengths": struct.pack(f"<{len(lengths)}Q", *lengths),
+    }
+    buffer = encapsulate([b"abcd", b"cdef"])
+    if fits:
+        check_extended_table(buffer, layout, **tables)
+    else:
+        with pytest.raises(SourceDataError, match="offset table"):
+            check_extended_table(buffer, layout, **tables)
+    with pytest.raises(SourceDataError, match="offset table"):  # more fragments than frames
+        check_extended_table(encapsulate([b"abcd", b"cdef", b"gh"]), layout, **tables)
 
 
 @pytest.mark.parametrize("syntax", [RLE, JPEG_BASELINE])
@@ -134,12 +194,6 @@ def test_frames_that_cannot_be_told_apart_are_refused(syntax: str) -> None:
 def test_damaged_items_are_refused(buffer: bytes) -> None:
     with pytest.raises(SourceDataError):
         _encapsulated(buffer, 1)
-
-
-@pytest.mark.parametrize("table", [(0, 19), (0, 4000), (10, 20)])
-def test_a_table_that_points_beside_the_fragments_is_not_followed(table: tuple[int, ...]) -> None:
-    with pytest.raises(SourceDataError, match="told apart"):
-        _encapsulated(encapsulate([b"ab", b"cd", b"ef"], table=table), 2, RLE)
 
 
 def test_more_frames_than_fragments_are_refused() -> None:
