@@ -26,7 +26,7 @@ _ITEM = b"\xfe\xff\x00\xe0"
 _DELIMITER = b"\xfe\xff\xdd\xe0"
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 _WALKED = 64 << 20  # bytes whose pages may stay mapped while items are walked
-_PADDING_STEP = 1 << 20
+_STEP = 1 << 20
 _WORD_VR = b"OW"
 # The last two bytes of a codestream: end of image (JPEG, JPEG-LS) and end of codestream (JPEG 2000) share them.
 _END_OF_CODESTREAM = b"\xff\xd9"
@@ -150,9 +150,7 @@ def _is_padding(rest: memoryview) -> bool:
     """Whether bytes behind the last frame hold nothing: one byte of any value, or zeros only."""
     if len(rest) <= 1:
         return True
-    return not any(
-        np.frombuffer(rest[at : at + _PADDING_STEP], dtype=np.uint8).any() for at in range(0, len(rest), _PADDING_STEP)
-    )
+    return not any(np.frombuffer(rest[at : at + _STEP], dtype=np.uint8).any() for at in range(0, len(rest), _STEP))
 
 
 def _native_walk(view: memoryview, layout: PixelLayout) -> Iterator[Frame]:
@@ -285,7 +283,11 @@ def _from_ends(view: memoryview, items: _Items) -> array[int]:
 def _encapsulated_walk(
     view: memoryview, items: _Items, firsts: array[int], transfer_syntax_uid: str
 ) -> Iterator[Frame]:
+    seen = items.starts[0]
     for index, first in enumerate(firsts):
+        if items.starts[first] - seen > _STEP:  # what was searched for other images need not stay mapped
+            forget_pages(view.obj, seen, items.starts[first])
+            seen = items.starts[first]
         behind = firsts[index + 1] if index + 1 < len(firsts) else len(items.starts)
         parts = (view[items.starts[at] : items.starts[at] + items.lengths[at]] for at in range(first, behind))
         for at in range(first + 1, behind):
