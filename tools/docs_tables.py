@@ -77,7 +77,7 @@ def syntaxes() -> Iterator[Sequence[str]]:
     from itertools import groupby
 
     from deid_pipeline.codecs import CODECS, VIDEO_SYNTAXES
-    from deid_pipeline.codecs.coverage import cells_of
+    from deid_pipeline.codecs.coverage import SWAPPED, cells_of
     from deid_pipeline.codecs.video import video_family
 
     yield "transfer syntax", "photometric interpretation", "bits", "read", "redact", "samples outside", "tested in"
@@ -94,6 +94,8 @@ def syntaxes() -> Iterator[Sequence[str]]:
             shown = f"`{syntax.removeprefix('1.2.840.10008.')}` {syntax_name(syntax).split(' (')[0]}"
             for (bits, outside, decoders), names in kinds.items():
                 yield shown, ", ".join(names), bits, "yes", "yes" if codec.can_redact else "held", outside, decoders
+            if syntax == SWAPPED[0]:
+                yield shown, "any, with VR OW", " ".join(SWAPPED[1]), "no", "held", "", ""
     for family, uids in groupby(VIDEO_SYNTAXES, key=video_family):
         shown = ", ".join(f"`{uid.removeprefix('1.2.840.10008.')}`" for uid in uids)
         read = "no" if family.endswith("two views") else "yes"

@@ -56,7 +56,9 @@ class Cell:
 
 def cells_of(codec: Codec) -> Iterator[Cell]:
     """The cells of one member of the room, in the order of its transfer syntaxes."""
-    return (cell for cell in CELLS if cell.transfer_syntax_uid in codec.transfer_syntax_uids)
+    order = codec.transfer_syntax_uids
+    found = (cell for cell in CELLS if cell.transfer_syntax_uid in order)
+    return iter(sorted(found, key=lambda cell: order.index(cell.transfer_syntax_uid)))
 
 
 def _family(
@@ -81,6 +83,8 @@ _WAVELET = {_GREY: _EVERY_WIDTH, _INDEXED: ("8/8", "16/16"), ("RGB", "YBR_RCT"):
 _LOSSY_WAVELET = {**_WAVELET, ("YBR_ICT",): ("8/8",)}
 _JPEG_XL = ("imagecodecs (libjxl 0.11)", "pyjpegxl (libjxl 0.12)")
 
+SWAPPED = ("1.2.840.10008.1.2.2", ("1/1", "8/8"))
+"""The syntax and the bits of samples that lie swapped in pairs where Pixel Data has VR OW: such files are held."""
 CELLS: tuple[Cell, ...] = (
     *_family(("", ".1", ".1.98", ".1.99", ".2"), _NATIVE, _EXACT, ("NumPy", "pydicom")),
     *_family(("", ".1", ".1.98", ".1.99", ".2"), _HALVED, _PAIRS, ("NumPy", "pydicom")),

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 
 import numpy as np
 
@@ -38,12 +39,12 @@ def _swallowed_errors() -> Iterator[list[str]]:
     """Collect the names of errors that a C extension of this thread cannot raise.
 
     imagecodecs reports damage met while copying samples in this way only, and returns an array that is partly
-    uninitialised memory.
+    uninitialised memory. Cython shows such an error twice, first as if nothing had caught it.
     """
     swallowed: list[str] = []
     thread = threading.get_ident()
     with _HOOK_LOCK:
-        previous = sys.unraisablehook
+        previous, previous_uncaught = sys.unraisablehook, sys.excepthook
 
         def collect(unraisable: sys.UnraisableHookArgs) -> None:
             if threading.get_ident() == thread:
@@ -51,11 +52,15 @@ def _swallowed_errors() -> Iterator[list[str]]:
             else:
                 previous(unraisable)
 
-        sys.unraisablehook = collect
+        def pass_on(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            if threading.get_ident() != thread:
+                previous_uncaught(kind, error, trace)
+
+        sys.unraisablehook, sys.excepthook = collect, pass_on
         try:
             yield swallowed
         finally:
-            sys.unraisablehook = previous
+            sys.unraisablehook, sys.excepthook = previous, previous_uncaught
 
 
 @dataclass(frozen=True, slots=True)

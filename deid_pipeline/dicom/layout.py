@@ -53,8 +53,16 @@ def pixel_layout(file: DicomFile) -> PixelLayout | None:
         big_endian=big_endian,
         darkest_palette_index=darkest_index(file, bits_stored=stored, is_signed=sign == 1),
     )
-    if min(layout.rows, layout.columns, layout.samples_per_pixel, allocated, layout.number_of_frames) < 1:
-        raise SourceDataError("the Image Pixel module is incomplete", tag_path="(0028,0010)")
+    needed = {
+        0x00280002: layout.samples_per_pixel,
+        0x00280008: layout.number_of_frames,
+        0x00280010: layout.rows,
+        0x00280011: layout.columns,
+        0x00280100: allocated,
+    }
+    senseless = next((tag for tag, value in needed.items() if value < 1), None)
+    if senseless is not None:
+        raise SourceDataError("the Image Pixel module is incomplete", tag_path=f"(0028,{senseless & 0xFFFF:04x})")
     return layout
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from deid_pipeline.codecs import Frame, check_extended_table, iter_frames
+from deid_pipeline.codecs.coverage import SWAPPED
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline_tests.side_data import ENCODERS, JPEG_XL, samples, segment
 from deid_pipeline_tests.unit.codecs.layouts import JPEG_2000, JPEG_BASELINE, RLE, encapsulate, make_layout
@@ -84,9 +85,10 @@ def test_one_bit_frames_that_begin_inside_a_byte_are_shifted() -> None:
     assert frames[1] == b"\x07"
 
 
-def test_bytes_swapped_in_big_endian_words_are_refused() -> None:
+@pytest.mark.parametrize("bits", SWAPPED[1])
+def test_bytes_swapped_in_big_endian_words_are_refused(bits: str) -> None:
     header = b"\x7f\xe0\x00\x10OW\0\0\0\0\0\x18"
-    changes = {"value_offset": 12, "value_length": 24, "bits_allocated": 8, "big_endian": True}
+    changes = {"value_offset": 12, "value_length": 24, "bits_allocated": int(bits.split("/")[0]), "big_endian": True}
     with pytest.raises(SourceDataError, match="words"):
         _contents(header + bytes(24), **changes)
     assert len(_contents(header.replace(b"OW", b"OB") + bytes(24), **changes)) == 1

@@ -97,8 +97,10 @@ def test_the_number_of_frames(tmp_path: Path, value: str | None, frames: int) ->
 @pytest.mark.parametrize("keyword", ["Rows", "Columns", "BitsAllocated"])
 @pytest.mark.parametrize("value", [None, 0])
 def test_an_image_without_a_size_is_refused(tmp_path: Path, keyword: str, value: int | None) -> None:
-    with pytest.raises(SourceDataError, match="Image Pixel module is incomplete"):
+    with pytest.raises(SourceDataError, match="Image Pixel module is incomplete") as raised:
         layout_of(tmp_path, image(**{keyword: value}))
+    number = {"Rows": "0010", "Columns": "0011", "BitsAllocated": "0100"}[keyword]
+    assert raised.value.tag_path == f"(0028,{number})"
 
 
 @pytest.mark.parametrize(
@@ -113,8 +115,9 @@ def test_a_senseless_number_of_frames_is_refused_or_one(tmp_path: Path, element:
     head += explicit(0x00280100, "US", b"\x08\0") + explicit(0x7FE00010, "OB", b"\0" * 6)
     with open_dicom(raw_file(tmp_path, head)) as file:
         if frames is None:
-            with pytest.raises(SourceDataError):
+            with pytest.raises(SourceDataError) as raised:
                 pixel_layout(file)
+            assert raised.value.tag_path == "(0028,0008)"
         else:
             layout = pixel_layout(file)
             assert layout is not None
