@@ -17,7 +17,7 @@ from deid_pipeline.codecs.protocol import Buffer
 from deid_pipeline.codecs.samples import damaged
 from deid_pipeline.errors import ResidualRiskError
 
-_TEM, _DHT, _SOI, _EOI, _SOS, _DQT, _DNL, _DRI, _COM = 0x01, 0xC4, 0xD8, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE
+_TEM, _DHT, _SOI, _EOI, _SOS, _DQT, _DNL, _DRI = 0x01, 0xC4, 0xD8, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD
 _BASELINE, _EXTENDED = 0xC0, 0xC1
 _RESTARTS = range(0xD0, 0xD8)
 _MARKER_IN_DATA = re.compile(rb"\xff[^\x00]", re.DOTALL)
@@ -122,29 +122,6 @@ def read_stream(data: bytes) -> JpegStream:
     if data.find(b"\xff\xd8\xff", reader.position) >= 0:
         raise ResidualRiskError("another image follows the end of a JPEG stream: it cannot be redacted")
     return JpegStream(reader.frame, tuple(scans), reader.position)
-
-
-def strip_comments(data: Buffer) -> bytes:
-    """Return the stream without its COM segments, everything else byte for byte the same (T.81 B.2.4.5).
-
-    APPn segments stay: APP0 and APP14 say how to read the colours.
-
-    Raises
-    ------
-    SourceDataError, ResidualRiskError
-        As `read_stream`.
-    """
-    source = bytes(data)
-    read_stream(source)
-    reader = _Reader(source)
-    pieces, copied = [], 0
-    for marker, start, _, end in reader.segments():
-        if marker == _COM:
-            pieces.append(source[copied:start])
-            copied = end
-        elif marker == _SOS:
-            reader.position = _intervals(source, end)[1][-1]
-    return b"".join([*pieces, source[copied:]])
 
 
 @dataclass(slots=True)

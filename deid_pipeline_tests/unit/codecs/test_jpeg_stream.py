@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from deid_pipeline.codecs.jpeg_stream import read_frame, read_stream, strip_comments
+from deid_pipeline.codecs.jpeg_stream import read_frame, read_stream
 from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline_tests.jpeg_writer import Plan, random_coefficients, write_jpeg
 
@@ -191,15 +191,6 @@ def test_a_long_run_of_ones_is_read_in_linear_time() -> None:
     at = data.index(b"\xff\xd9")
     with pytest.raises(SourceDataError):
         read_stream(data[:at] + b"\xff" * 2_000_000 + b"\x00")
-
-
-def test_comments_go_and_nothing_else() -> None:
-    data = stream(Plan(8, 8, extra=b"\xff\xe1\x00\x04\xff\xfe"))
-    comment = b"\xff\xfe\x00\x07NAME\xff"
-    at = data.index(b"\xff\xda")
-    commented = data[:2] + comment + data[2:at] + comment + data[at:-2] + comment + data[-2:] + b"\x00"
-    assert strip_comments(commented) == data + b"\x00"
-    assert strip_comments(data) == data
 
 
 def test_a_number_of_lines_behind_the_data_may_only_repeat_what_the_header_says() -> None:
