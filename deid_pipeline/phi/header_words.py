@@ -18,7 +18,7 @@ from deid_pipeline.phi.text_words import NAMELIKE, Flag
 
 _ID_SEPARATORS = frozenset(["", "-", ".", "/", " ", "_", ":", "#", ", ", " - ", "- ", " -", "  "])
 _PLACE_TAIL = Flag.GENERIC_PLACE | Flag.ORGANISATION | Flag.CONNECTING
-_NAME_LEAD = Flag.TITLE | Flag.PERSON | Flag.SURE_LEAD
+NAME_LEAD = Flag.TITLE | Flag.PERSON | Flag.SURE_LEAD
 _ROLES = frozenset(
     {"referring", "ordering", "requesting", "reading", "consulting", "admitting", "last", "first"}
 )  # with a sign
@@ -61,7 +61,7 @@ def _names(tokens: Tokens, index: HeaderIndex) -> Iterator[Found]:
                 first = _with_stranger(tokens, first)
                 yield Found(tokens.starts[first], tokens.end_of_name(last), IdentifierKind.NAME, original)
             at = max(at, last)
-        elif at and len(word) < SHORT and (tokens.flags[at - 1] & _NAME_LEAD or tokens.words[at - 1] == "for"):
+        elif at and len(word) < SHORT and (tokens.flags[at - 1] & NAME_LEAD or tokens.words[at - 1] == "for"):
             yield from _monogram(tokens, at, index)
         elif len(word) > SHORT and not word.isdecimal():
             yield from _inside(tokens, at, index)
@@ -210,7 +210,7 @@ def _behind_lead(tokens: Tokens, first: int, last: int) -> bool:
     if word in _WAYS:
         named = tokens.capitalised(first) and not tokens.flags[first] & Flag.ANATOMY
         return named or last == len(tokens) - 1
-    return bool(known & _NAME_LEAD) or (word in _ROLES and tokens.signed(first - 1))
+    return bool(known & NAME_LEAD) or (word in _ROLES and tokens.signed(first - 1))
 
 
 def _inside(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
@@ -236,11 +236,16 @@ def _inside(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
 
 def _humps(word: str, written: str, start: int, index: HeaderIndex) -> Iterator[Found]:
     """Parts of ``ChestHill``, cut where a capital follows a small letter."""
-    cuts = [0, *(at for at in range(1, len(written)) if written[at].isupper() and written[at - 1].islower()), len(word)]
-    for left, right in pairwise(cuts):
+    for left, right in pairwise(humps(written)):
         if word[left:right] in index.strong:
             owner = min(index.names[word[left:right]])
             yield Found(start + left, start + right, IdentifierKind.NAME, owner)
+
+
+def humps(written: str) -> list[int]:
+    """Where the parts of ``ChestHill`` begin, at capitals behind small letters, and the end."""
+    inside = (at for at in range(1, len(written)) if written[at].isupper() and written[at - 1].islower())
+    return [0, *inside, len(written)]
 
 
 def _wide(folded: str, index: HeaderIndex) -> Iterator[Found]:

@@ -19,7 +19,7 @@ SHORTEST_NUMBER = 4
 
 _DIGIT_RUN = re.compile(r"\d+")
 _SEPARATORS = re.compile(r"[^0-9a-z]+")
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "æ": "ae", "å": "aa", "œ": "oe"})
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "æ": "ae", "å": "aa", "œ": "oe"})
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
@@ -72,7 +72,7 @@ def _transcriptions(form: str) -> Iterable[str]:
     """The form in plain Latin letters: without diacritics, and with umlauts written out."""
     if form.isascii() or is_wide(form):
         return ()
-    return (without_diacritics(form), without_diacritics(form.translate(_UMLAUTS)))
+    return (without_diacritics(form), without_diacritics(form.translate(UMLAUTS)))
 
 
 def without_diacritics(text: str) -> str:
