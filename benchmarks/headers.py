@@ -53,7 +53,7 @@ Way = Callable[[Path, Path], Path | str]
 
 _SMALL = 1_000_000  # bytes
 _BLOCK = 20  # files
-_VALUES_ARE_IN = tuple(f"deid_pipeline.{room}." for room in ("actions", "phi", "pseudonyms"))
+_VALUES_ARE_IN = tuple(f"deid_pipeline.{room}." for room in ("actions", "phi", "pseudonyms", "stages", "strategy"))
 _KEY = "bench"
 _SPARSE = 2 << 30
 _DEFAULT_FOLDER = Path(__file__).parents[2] / "shared" / "data"

@@ -67,6 +67,13 @@ def cleaner_for(
     )
 
 
+def cleaner_of(
+    known: frozenset[tuple[IdentifierKind, str]], *, pseudonym: Pseudonym | None = None, days_offset: int | None = None
+) -> Cleaner:
+    """Make the cleaner for kinds and values, as ``identifying_values`` gives them; see :func:`cleaner_for`."""
+    return Cleaner(_finder(known), (), pseudonym, days_offset, ())
+
+
 def still_names(identifiers: Iterable[Identifier], text: str) -> bool:
     """Whether a text has something of these identifiers that its context says is one; the gate's question.
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from deid_pipeline.phi.header_words import NAME_LEAD, humps
+from deid_pipeline.phi.header_words import humps, initials_at
 from deid_pipeline.phi.text_dates import Said, find_dates, said_days
 from deid_pipeline.phi.text_names import find_names
 from deid_pipeline.phi.text_numbers import find_numbers, find_uids, has_id_label
@@ -25,17 +25,17 @@ class Look(NamedTuple):
     """A text of ASCII at first look.
 
     ``letters`` are its letters and digits, in small letters; ``bare`` the same without the zeros that its numbers begin
-    with. ``words`` are its runs of letters and of digits, and their parts from capital to capital; ``said`` is what it
-    says that may be a day, ``dated`` whether that is a date in whosever header. ``leads`` and ``labelled`` say whether
-    a word may lead to a person's initials or to a short id.
+    with. ``words`` are its runs of letters and of digits, and their parts from capital to capital, ``initials`` what
+    may be a person's by the word before. ``said`` is what it says that may be a day, ``dated`` whether that is a date
+    in whosever header. ``labelled`` says whether a word may lead to a short id.
     """
 
     letters: str
     bare: str
     words: frozenset[str]
+    initials: tuple[str, ...]
     said: tuple[Said, ...]
     dated: bool
-    leads: bool
     labelled: bool
     has_uids: bool
 
@@ -58,9 +58,9 @@ def _look(text: str) -> Look:
         "".join(tokens.words),
         "".join(word.lstrip("0") for word in tokens.words),
         frozenset(words),
+        tuple(found[0] for at in range(len(tokens)) if (found := initials_at(tokens, at)) and len(found[0]) > 1),
         said,
         dated=bool(said) and any(True for _ in find_dates(tokens, ())),
-        leads=bool(tokens.any & NAME_LEAD) or "for" in words,
         labelled=has_id_label(text),
         has_uids=any(True for _ in find_uids(text)),
     )

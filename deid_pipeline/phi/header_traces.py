@@ -41,12 +41,13 @@ _ORDINARY_PLACE = PLACE_TYPES | Flag.SAFE | Flag.VOCABULARY
 class Traces(NamedTuple):
     """What stands for one value: in a text that has it, one of ``parts`` is somewhere or one of ``words`` is a word.
 
-    ``labelled`` are parts that count only in a text that has labels.
+    ``labelled`` are parts that count only in a text that has labels. ``initials`` are the letters of those of a name.
     """
 
     parts: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     labelled: tuple[str, ...] = ()
+    initials: str = ""
 
 
 _NOTHING = Traces()
@@ -61,7 +62,8 @@ class HeaderTraces:
         words: set[str] = set()
         labelled: set[str] = set()
         self._dates: list[str] = []
-        self._has_names = self._untold = False
+        self._untold = False
+        initials: set[str] = set()
         for kind, value in known:
             if kind is IdentifierKind.DATE:
                 self._dates.append(value)
@@ -73,12 +75,15 @@ class HeaderTraces:
             parts.update(traces[0])
             words.update(traces[1])
             labelled.update(traces[2])
-            self._has_names |= kind is IdentifierKind.NAME
+            initials.update(traces[3])
+        self._initials = initials
         self._parts, self._words, self._labelled = tuple(parts), words, tuple(labelled)
 
     def may_be_in(self, look: Look) -> bool:
         """Whether anything of the header may be found in a text."""
-        if self._untold or (look.leads and self._has_names) or not self._words.isdisjoint(look.words):
+        if self._untold or not self._words.isdisjoint(look.words):
+            return True
+        if look.initials and any(map(self._initials.issuperset, look.initials)):
             return True
         for letters in (look.letters,) if look.bare == look.letters else (look.letters, look.bare):
             for part in self._parts:
@@ -97,7 +102,8 @@ class HeaderTraces:
 def _traces(kind: IdentifierKind, value: str) -> Traces | None:
     """The traces of a value in texts of ASCII; None where they cannot be told."""
     if kind is IdentifierKind.NAME:
-        return _of_name(value.casefold())
+        traces = _of_name(value.casefold())
+        return traces and traces._replace(initials="".join(word[0] for word in WORDS.findall(value.casefold())))
     if kind is IdentifierKind.ID:
         return _of_id(value.casefold())
     if kind is IdentifierKind.PLACE:

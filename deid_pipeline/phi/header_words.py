@@ -18,7 +18,7 @@ from deid_pipeline.phi.text_words import NAMELIKE, Flag
 
 _ID_SEPARATORS = frozenset(["", "-", ".", "/", " ", "_", ":", "#", ", ", " - ", "- ", " -", "  "])
 _PLACE_TAIL = Flag.GENERIC_PLACE | Flag.ORGANISATION | Flag.CONNECTING
-NAME_LEAD = Flag.TITLE | Flag.PERSON | Flag.SURE_LEAD
+_NAME_LEAD = Flag.TITLE | Flag.PERSON | Flag.SURE_LEAD
 _ROLES = frozenset(
     {"referring", "ordering", "requesting", "reading", "consulting", "admitting", "last", "first"}
 )  # with a sign
@@ -61,17 +61,19 @@ def _names(tokens: Tokens, index: HeaderIndex) -> Iterator[Found]:
                 first = _with_stranger(tokens, first)
                 yield Found(tokens.starts[first], tokens.end_of_name(last), IdentifierKind.NAME, original)
             at = max(at, last)
-        elif at and len(word) < SHORT and (tokens.flags[at - 1] & NAME_LEAD or tokens.words[at - 1] == "for"):
+        elif len(word) < SHORT:
             yield from _monogram(tokens, at, index)
         elif len(word) > SHORT and not word.isdecimal():
             yield from _inside(tokens, at, index)
         at += 1
 
 
-def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
-    """Initials of a name behind a lead, in capitals: ``for DD``, ``pt D.D.``."""
-    if not tokens.follows(at - 1):
-        return
+def initials_at(tokens: Tokens, at: int) -> tuple[str, int] | None:
+    """Letters in capitals that may be a person's initials by the word before them, and the last token of them."""
+    if not at or len(tokens.words[at]) >= SHORT or not tokens.follows(at - 1):
+        return None
+    if not tokens.flags[at - 1] & _NAME_LEAD and tokens.words[at - 1] != "for":
+        return None
     last, letters = at, tokens.words[at]
     while len(letters) < 3 and len(tokens.words[last]) == 1 and last + 1 < len(tokens) and tokens.near(last):
         if len(tokens.words[last + 1]) > 1 or tokens.gap(last) == "_":
@@ -79,7 +81,16 @@ def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
         last += 1
         letters += tokens.words[last]
     written = tokens.text[tokens.starts[at] : tokens.ends[last]]
-    if letters in index.monograms and written == written.upper() and not (last == at and tokens.flags[at] & _PLAIN):
+    if written != written.upper() or (last == at and tokens.flags[at] & _PLAIN):
+        return None
+    return letters, last
+
+
+def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
+    """Initials of a name behind a lead, in capitals: ``for DD``, ``pt D.D.``."""
+    found = initials_at(tokens, at)
+    if found is not None and found[0] in index.monograms:
+        letters, last = found
         yield Found(tokens.starts[at], tokens.ends[last], IdentifierKind.NAME, index.monograms[letters])
 
 
@@ -210,7 +221,7 @@ def _behind_lead(tokens: Tokens, first: int, last: int) -> bool:
     if word in _WAYS:
         named = tokens.capitalised(first) and not tokens.flags[first] & Flag.ANATOMY
         return named or last == len(tokens) - 1
-    return bool(known & NAME_LEAD) or (word in _ROLES and tokens.signed(first - 1))
+    return bool(known & _NAME_LEAD) or (word in _ROLES and tokens.signed(first - 1))
 
 
 def _inside(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:

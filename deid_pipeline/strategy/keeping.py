@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from deid_pipeline.actions import Action, ElementValue, Rewrite, Rule, action_named
 from deid_pipeline.actions.literals import fitted
@@ -42,7 +42,8 @@ _TEXT = frozenset({"AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT"})
 _STRANGERS = dict.fromkeys(_TEXT, "cleanTag")
 _STRANGERS |= {"DA": "delete", "DT": "delete", "PN": "delete", "UI": "hashId"}
 _NOBODY, _EMPTY = b"UNKNOWN", b" \0\\"
-_REMEMBERED = 4096  # code strings
+_REMEMBERED = 4096  # values: a study has few of them, again and again
+_LONGEST_REMEMBERED = 256  # bytes
 _LEGAL_CODE = re.compile(rb"[A-Z0-9_ \\\0]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS_OF_AN_ID = re.compile(rb"\d{7}")
@@ -71,7 +72,7 @@ def action_for_stranger(vr: str, meant: str) -> Action | None:
 def sound_value(vr: str) -> Sound | None:
     """The judgement for a VR; None for VRs whose kept values stay whatever they are."""
     if vr == "CS":
-        return _CodeStrings()
+        return _is_code
     if vr in _CHARACTERS:
         return _of_characters(_CHARACTERS[vr] + b"\\ \0", longest=_LONGEST_IS if vr == "IS" else None)
     form = _FORMS.get(vr)
@@ -117,7 +118,7 @@ def kept_text(vr: str, *, listed: bool, tag: int) -> tuple[Rewrite, Sound] | Non
     cleaning = action_named("cleanTag")
     if cleaning is None:
         raise KeyError("cleanTag")
-    return cleaning.bind(mode, vr=vr), _plain_text()
+    return cleaning.bind(mode, vr=vr), _is_plain
 
 
 def never_empty(rule: Rule, vr: str) -> Rule:
@@ -130,11 +131,6 @@ def never_empty(rule: Rule, vr: str) -> Rule:
         return _NOBODY if new is not None and not new.strip(_EMPTY) and element.raw.strip(_EMPTY) else new
 
     return replace(rule, rewrite=rewrite)
-
-
-@cache
-def _plain_text() -> Sound:
-    return _PlainText()
 
 
 def _describes_a_device(tag: int) -> bool:
@@ -151,45 +147,31 @@ def sound_code(vr: str) -> Sound:
     A code without a long number stays, and a meaning of plain words; only the others ask for a cleaner, and so for a
     look at the whole header.
     """
-    return _PLAIN_CODE.fullmatch if vr == "SH" else _plain_text()
+    return _PLAIN_CODE.fullmatch if vr == "SH" else _is_plain
 
 
-class _Remembering:
-    """Remembers the values that it found sound: a study has few of them, again and again."""
-
-    def __init__(self) -> None:
-        self._known: set[bytes] = set()
-
-    def __call__(self, raw: bytes) -> bool:
-        if raw in self._known:
-            return True
-        if not self._judges(raw):
-            return False
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        self._known.add(raw)
-        return True
-
-    def _judges(self, raw: bytes) -> bool:
-        raise NotImplementedError
+def _is_code(raw: bytes) -> bool:
+    """Whether all words of a code string are words of codes."""
+    return _is_remembered_code(raw) if len(raw) <= _LONGEST_REMEMBERED else _is_remembered_code.__wrapped__(raw)
 
 
-class _CodeStrings(_Remembering):
-    """Code strings whose words all are words of codes."""
-
-    def _judges(self, raw: bytes) -> bool:
-        if not _LEGAL_CODE.fullmatch(raw) or _DIGITS_OF_AN_ID.search(raw):
-            return False
-        return all(map(is_code_word, _LETTERS.findall(raw.decode("ascii"))))
+@lru_cache(maxsize=_REMEMBERED)
+def _is_remembered_code(raw: bytes) -> bool:
+    if not _LEGAL_CODE.fullmatch(raw) or _DIGITS_OF_AN_ID.search(raw):
+        return False
+    return all(map(is_code_word, _LETTERS.findall(raw.decode("ascii"))))
 
 
-class _PlainText(_Remembering):
-    """Texts of words that are in everybody's descriptors and in nobody's name, without numbers of more than a digit."""
+def _is_plain(raw: bytes) -> bool:
+    """Whether a text is of words that are in everybody's descriptors and in nobody's name, and of single digits."""
+    return _is_remembered_plain(raw) if len(raw) <= _LONGEST_REMEMBERED else _is_remembered_plain.__wrapped__(raw)
 
-    def _judges(self, raw: bytes) -> bool:
-        if not raw.isascii() or _TWO_DIGITS.search(raw):
-            return False
-        return all(map(is_plain_word, _LETTERS.findall(raw.decode("ascii"))))
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_remembered_plain(raw: bytes) -> bool:
+    if not raw.isascii() or _TWO_DIGITS.search(raw):
+        return False
+    return all(map(is_plain_word, _LETTERS.findall(raw.decode("ascii"))))
 
 
 def _same(element: ElementValue) -> bytes | None:
