@@ -184,9 +184,7 @@ class _Run:
         found = next((one for one in self.around if one.tag == tag and one.items is None), None)
         return b"" if found is None else element_bytes(self.file.buffer, found)
 
-    def _mended(
-        self, element: Element, rule: Rule, coding: Coding, name: str, *, nested: bool
-    ) -> list[Segment] | None:
+    def _mended(self, element: Element, rule: Rule, coding: Coding, name: str, *, nested: bool) -> list[Segment] | None:
         """The new segments of a kept element that cannot stay as it is, None when it can."""
         vr = _bound_vr(element, rule)
         if rule.sound is not None and not rule.sound(element_bytes(self.file.buffer, element)):
