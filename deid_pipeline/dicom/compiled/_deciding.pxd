@@ -22,7 +22,7 @@ cdef class Decisions:
     cdef Decision *at
     cdef int32_t count, room
 
-    cdef void add(self, int32_t node, Bound bound, str creator, void *name, bint judged) except *
+    cdef void add(self, int32_t node, Bound bound, str creator, str name, bint judged) except *
 
 cdef class Decider:
     cdef Tree tree

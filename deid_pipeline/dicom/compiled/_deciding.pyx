@@ -39,7 +39,7 @@ cdef class Decisions:
             Py_XDECREF(self.at[place].name)
         free(self.at)
 
-    cdef void add(self, int32_t node, Bound bound, str creator, void *name, bint judged) except *:
+    cdef void add(self, int32_t node, Bound bound, str creator, str name, bint judged) except *:
         cdef Decision *grown
         if self.count == self.room:
             grown = <Decision *>realloc(self.at, (2 * self.room or 32) * sizeof(Decision))
@@ -51,7 +51,7 @@ cdef class Decisions:
         made.bound = NULL if bound is None else <PyObject *>bound
         made.creator = NULL if creator is None else <PyObject *>creator
         Py_XINCREF(made.bound)
-        made.name = <PyObject *>name
+        made.name = NULL if name is None else <PyObject *>name
         Py_XINCREF(made.creator)
         Py_XINCREF(made.name)
         self.count += 1
@@ -69,17 +69,16 @@ cdef class Decider:
         cdef const Node *node
         cdef int32_t index, following = first
         cdef uint32_t block = 0  # the private block that ``creator`` and ``private`` are of
-        cdef void *name
         cdef dict creators = None
         cdef set kept_blocks = None
         cdef Bound bound
         cdef How how
-        cdef str creator
+        cdef str creator, name
         while following != NONE:
             index = following
             node = &self.tree.nodes[index]
             following = node.next
-            entry, name = NULL, NULL
+            entry, name = NULL, None
             if not node.tag & _PRIVATE:
                 creator, block = None, 0
                 entry = table.find(node.tag, node.vr)
@@ -92,7 +91,9 @@ cdef class Decider:
                 if node.vr != _UN or not node.flags & SEQUENCE:
                     entry = private.find(node.tag, node.vr)
             if entry != NULL:
-                how, name = entry.how, entry.name
+                how = entry.how
+                if entry.name != NULL:
+                    name = <str>entry.name
                 if how == COPIED and not (node.end - node.value) & 1:
                     if creator:
                         kept_blocks = _with_block(kept_blocks, node.tag)
@@ -169,7 +170,8 @@ cdef class Decider:
                 bound, judged = _kept_creator, False
             if kept is None:
                 kept = Decisions.__new__(Decisions)
-            kept.add(one.node, bound, None if one.creator == NULL else <str>one.creator, one.name, judged)
+            creator = None if one.creator == NULL else <str>one.creator
+            kept.add(one.node, bound, creator, None if one.name == NULL else <str>one.name, judged)
         return kept
 
     cdef tuple parents(self, const Place *place):
