@@ -8,13 +8,7 @@ or cleaned (``strategy``).
 from deid_pipeline.phi.cleaning import Cleaner, CleaningMode, cleaner_for, cleaner_of, still_names
 from deid_pipeline.phi.code_words import is_code_word, is_plain_word
 from deid_pipeline.phi.header_match import HeaderMatch
-from deid_pipeline.phi.identifiers import (
-    IDENTIFYING_VRS,
-    harvest,
-    identifying_keywords,
-    identifying_values,
-    is_placeholder,
-)
+from deid_pipeline.phi.identifiers import harvest, identifies, identifying_values, is_placeholder
 from deid_pipeline.phi.labelled_value import LabelledValue
 from deid_pipeline.phi.labelling import LabelledSpan, label_spans
 from deid_pipeline.phi.patterns import Patterns
@@ -27,7 +21,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
 )
 
 __all__ = [
-    "IDENTIFYING_VRS",
     "RECOGNIZERS",
     "Cleaner",
     "CleaningMode",
@@ -38,7 +31,7 @@ __all__ = [
     "cleaner_for",
     "cleaner_of",
     "harvest",
-    "identifying_keywords",
+    "identifies",
     "identifying_values",
     "is_code_word",
     "is_placeholder",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from deid_pipeline.model import ElementRow, Identifier, IdentifierKind
 from deid_pipeline.phi.ordinary import is_ordinary
@@ -30,6 +30,7 @@ STANDARD_UID_ROOT = "1.2.840.10008."  # PS3.5 section 9: registered UIDs of the 
 _SINGLE_VALUED = frozenset({"LT", "ST", "UT"})
 _DATE = re.compile(r"(\d{4})[.\-/]?(\d{2})[.\-/]?(\d{2})")
 _Found = Iterator[tuple[IdentifierKind, str, date | None]]  # the day of a date
+_LONGEST_REMEMBERED = 256  # characters
 _UNSOUGHT = frozenset({IdentifierKind.AGE, IdentifierKind.UID})
 _KEYWORDS = {
     "id_keywords": IdentifierKind.ID,
@@ -43,8 +44,6 @@ _VRS = {
     "UI": IdentifierKind.UID,
     "AS": IdentifierKind.AGE,
 }
-IDENTIFYING_VRS = frozenset(vr for vr, kind in _VRS.items() if kind not in _UNSOUGHT)
-"""VRs whose values are names and days in whatever element."""
 
 
 def harvest(elements: Iterable[ElementRow]) -> tuple[Identifier, ...]:
@@ -64,7 +63,6 @@ def harvest(elements: Iterable[ElementRow]) -> tuple[Identifier, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=8192)
 def identifying_values(vr: str, keyword: str, text: str) -> tuple[tuple[IdentifierKind, str], ...]:
     """What :func:`harvest` finds in one element, without the spellings, which take the most of its time.
 
@@ -73,11 +71,15 @@ def identifying_values(vr: str, keyword: str, text: str) -> tuple[tuple[Identifi
     Parameters
     ----------
     vr
-        For UN that of PS3.6, where there is one. Only those of ``IDENTIFYING_VRS``, and elements of
-        :func:`identifying_keywords`, have such values.
+        For UN that of PS3.6, where there is one.
     keyword
         That of PS3.6, or empty.
     """
+    return (_known if len(text) <= _LONGEST_REMEMBERED else _known.__wrapped__)(vr, keyword, text)
+
+
+@lru_cache(maxsize=8192)  # the instances of a study have the same ones
+def _known(vr: str, keyword: str, text: str) -> tuple[tuple[IdentifierKind, str], ...]:
     found = _values(vr, keyword, text)
     return tuple(
         (kind, value)
@@ -86,10 +88,9 @@ def identifying_values(vr: str, keyword: str, text: str) -> tuple[tuple[Identifi
     )
 
 
-@cache
-def identifying_keywords() -> frozenset[str]:
-    """Keywords of elements whose values identify whatever their VR."""
-    return frozenset().union(*map(word_list, _KEYWORDS))
+def identifies(vr: str, keyword: str) -> bool:
+    """Whether an element may have any of :func:`identifying_values`; vr and keyword as there."""
+    return _kind(vr, keyword) not in (None, *_UNSOUGHT)
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 
 from deid_pipeline.actions import Action, ElementValue, Rewrite, Rule, action_named
 from deid_pipeline.actions.literals import fitted
@@ -72,22 +72,28 @@ def action_for_stranger(vr: str, meant: str) -> Action | None:
 def sound_value(vr: str) -> Sound | None:
     """The judgement for a VR; None for VRs whose kept values stay whatever they are."""
     if vr == "CS":
-        return _is_code
+        return _CODE_STRINGS
     if vr in _CHARACTERS:
-        return _of_characters(_CHARACTERS[vr] + b"\\ \0", longest=_LONGEST_IS if vr == "IS" else None)
+        return _OfCharacters(_CHARACTERS[vr] + b"\\ \0", longest=_LONGEST_IS if vr == "IS" else 0)
     form = _FORMS.get(vr)
     return re.compile(rb"(?:%s)(?:\\(?:%s))*" % (form, form)).fullmatch if form else None
 
 
-def _of_characters(characters: bytes, *, longest: int | None) -> Sound:
-    """The judgement by characters alone, which takes no time; and by the longest of several values."""
+class _OfCharacters:
+    """The judgement by characters alone, and by the longest of several values.
 
-    def judge(raw: bytes) -> bool:
-        if raw.translate(None, characters):
+    The compiled editor knows these by ``characters`` and ``longest``, 0 for any length, and judges by itself what is
+    no longer than that.
+    """
+
+    def __init__(self, characters: bytes, *, longest: int = 0) -> None:
+        self.characters, self.longest = characters, longest
+
+    def __call__(self, raw: bytes) -> bool:
+        if raw.translate(None, self.characters):
             return False
-        return longest is None or len(raw) <= longest or max(map(len, raw.split(b"\\"))) <= longest + 1  # padded
-
-    return judge
+        longest = self.longest
+        return not longest or len(raw) <= longest or max(map(len, raw.split(b"\\"))) <= longest + 1  # padded
 
 
 @cache
@@ -118,7 +124,7 @@ def kept_text(vr: str, *, listed: bool, tag: int) -> tuple[Rewrite, Sound] | Non
     cleaning = action_named("cleanTag")
     if cleaning is None:
         raise KeyError("cleanTag")
-    return cleaning.bind(mode, vr=vr), _is_plain
+    return cleaning.bind(mode, vr=vr), _PLAIN_TEXT
 
 
 def never_empty(rule: Rule, vr: str) -> Rule:
@@ -147,31 +153,62 @@ def sound_code(vr: str) -> Sound:
     A code without a long number stays, and a meaning of plain words; only the others ask for a cleaner, and so for a
     look at the whole header.
     """
-    return _PLAIN_CODE.fullmatch if vr == "SH" else _is_plain
+    return _PLAIN_CODE.fullmatch if vr == "SH" else _PLAIN_TEXT
 
 
-def _is_code(raw: bytes) -> bool:
-    """Whether all words of a code string are words of codes."""
-    return _is_remembered_code(raw) if len(raw) <= _LONGEST_REMEMBERED else _is_remembered_code.__wrapped__(raw)
+class Remembering:
+    """Remembers what it found of short values: a study has few of them, again and again.
+
+    The compiled editor knows these by ``remembered``, the values that are sound, and does not ask about what is in
+    there.
+    """
+
+    def __init__(self) -> None:
+        self.remembered: set[bytes] = set()
+        self._unsound: set[bytes] = set()
+
+    def __call__(self, raw: bytes) -> bool:
+        """Whether a value field may stay."""
+        if raw in self.remembered:
+            return True
+        if raw in self._unsound:
+            return False
+        is_sound = self._judges(raw)
+        if len(raw) <= _LONGEST_REMEMBERED:
+            known = self.remembered if is_sound else self._unsound
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known.add(raw)
+        return is_sound
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.remembered.clear()
+        self._unsound.clear()
+
+    def _judges(self, raw: bytes) -> bool:
+        raise NotImplementedError
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _is_remembered_code(raw: bytes) -> bool:
-    if not _LEGAL_CODE.fullmatch(raw) or _DIGITS_OF_AN_ID.search(raw):
-        return False
-    return all(map(is_code_word, _LETTERS.findall(raw.decode("ascii"))))
+class _CodeStrings(Remembering):
+    """Code strings whose words all are words of codes."""
+
+    def _judges(self, raw: bytes) -> bool:
+        if not _LEGAL_CODE.fullmatch(raw) or _DIGITS_OF_AN_ID.search(raw):
+            return False
+        return all(map(is_code_word, _LETTERS.findall(raw.decode("ascii"))))
 
 
-def _is_plain(raw: bytes) -> bool:
-    """Whether a text is of words that are in everybody's descriptors and in nobody's name, and of single digits."""
-    return _is_remembered_plain(raw) if len(raw) <= _LONGEST_REMEMBERED else _is_remembered_plain.__wrapped__(raw)
+class _PlainText(Remembering):
+    """Texts of words that are in everybody's descriptors and in nobody's name, without numbers of more than a digit."""
+
+    def _judges(self, raw: bytes) -> bool:
+        if not raw.isascii() or _TWO_DIGITS.search(raw):
+            return False
+        return all(map(is_plain_word, _LETTERS.findall(raw.decode("ascii"))))
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _is_remembered_plain(raw: bytes) -> bool:
-    if not raw.isascii() or _TWO_DIGITS.search(raw):
-        return False
-    return all(map(is_plain_word, _LETTERS.findall(raw.decode("ascii"))))
+_CODE_STRINGS, _PLAIN_TEXT = _CodeStrings(), _PlainText()
 
 
 def _same(element: ElementValue) -> bytes | None:

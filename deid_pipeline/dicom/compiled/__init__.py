@@ -1,0 +1,72 @@
+"""The compiled core of header work: whether there is one that fits, and why not where there is none.
+
+What belongs here: finding, judging and loading the modules that ``hatch_build.py`` compiles from the ``.pyx`` files of
+this folder. What does not: header work. Whoever uses the core has the same work in pure Python, which says what is
+right and is used wherever `finding` and `editing` are None.
+
+A module that was compiled from other sources than those beside it is not loaded: edited sources would otherwise seem to
+be at work and not be. An installed wheel has no sources beside its modules, and they cannot be edited apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from importlib import import_module
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from types import ModuleType
+
+SWITCH = "DEIDP_PURE_PYTHON"
+"""Environment variable: anything but nothing or 0 leaves the core unused."""
+
+MODULES = ("_deciding", "_editing", "_encoding", "_finding", "_rules", "_tree", "_walking")
+
+
+def sources_digest(folder: Path) -> str:
+    """SHA-256 of the names and contents of all Cython sources of ``folder``, 64 hex digits; empty where there are none.
+
+    What ``hatch_build.sources_digest`` writes into each binary.
+    """
+    paths = sorted((*folder.glob("*.pyx"), *folder.glob("*.pxd")))
+    parts = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n" for path in paths]
+    return hashlib.sha256("".join(parts).encode()).hexdigest() if parts else ""
+
+
+def _binary(folder: Path, name: str) -> Path | None:
+    """Return the file that importing ``name`` would load, None where it was not built for this interpreter."""
+    candidates = (folder / f"{name}{suffix}" for suffix in EXTENSION_SUFFIXES)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _reason_against(folder: Path) -> str:
+    """Why the core in ``folder`` is not to be loaded; empty where it is. Nothing of it runs for the answer."""
+    if os.environ.get(SWITCH, "") not in {"", "0"}:
+        return "switched off"
+    found = [path for name in MODULES if (path := _binary(folder, name)) is not None]
+    if len(found) < len(MODULES):
+        return "not built"
+    digest = sources_digest(folder).encode()  # empty is in every binary
+    if any(digest not in path.read_bytes() for path in found):
+        return "built from other sources"
+    return ""
+
+
+def _loaded() -> tuple[ModuleType | None, ModuleType | None, ModuleType | None, str]:
+    """Load the modules that others use, or none and the reason."""
+    why_not = _reason_against(Path(__file__).parent)
+    if why_not:
+        return None, None, None, why_not
+    try:
+        modules = (import_module(f"{__name__}.{name}") for name in ("_finding", "_editing", "_walking"))
+        finding, editing, walking = modules
+    except ImportError:  # made for another C library, or for another version of what it imports
+        return None, None, None, "cannot be loaded"
+    return finding, editing, walking, ""
+
+
+finding: ModuleType | None
+editing: ModuleType | None
+walking: ModuleType | None
+why_not: str
+finding, editing, walking, why_not = _loaded()

@@ -1,0 +1,7 @@
+"""What Python sees of ``_finding.pyx``."""
+
+from deid_pipeline.dicom.compiled._tree import Tree
+from deid_pipeline.dicom.structure import Buffer
+
+def parse(buffer: Buffer, start: int, end: int, explicit: bool) -> Tree | None: ...
+def read_meta(content: bytes, start: int) -> tuple[dict[int, str], int] | None: ...
