@@ -32,6 +32,7 @@ _SAYS = {
 }
 _BYTES = frozenset({"OB", "OW", "UN"})
 _SINGLE = frozenset({"LT", "ST", "UT", "UR"})
+_UNDIVIDED = _SINGLE | _BYTES
 _SINGLE_BYTES = frozenset({"latin_1", "iso8859", *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 15))})
 _LARGEST = 1 << 20  # bytes; longer values are no text that anybody wrote
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -85,7 +86,7 @@ def _cleaned(element: ElementValue, cleaner: TextCleaner, mode: CleaningMode) ->
         element.context.count("unreadable text")
         return b""
     text, encodings = read
-    values = [text.rstrip("\0 ")] if element.vr in _SINGLE | _BYTES else [v.strip("\0 ") for v in text.split("\\")]
+    values = [text.rstrip("\0 ")] if element.vr in _UNDIVIDED else [v.strip("\0 ") for v in text.split("\\")]
     if not any(values):
         return b""
     cleaned = [cleaner.clean(value, mode) if value else value for value in values]
@@ -120,6 +121,8 @@ def _read(element: ElementValue) -> tuple[str, Sequence[str]] | None:
     raw = element.raw
     if element.vr in _BYTES:
         return _utf8(raw) if b"\0" not in raw.rstrip(b"\0") else None
+    if raw.isascii() and b"\x1b" not in raw:  # as nearly all of them
+        return raw.decode("ascii"), element.encodings if element.vr in CODED_VRS else ("ascii",)
     if element.vr not in CODED_VRS:
         return (raw.decode("ascii"), ("ascii",)) if raw.isascii() else None
     undeclared = not raw.isascii() and b"\x1b" not in raw and tuple(element.encodings) in (("iso8859",), ("ascii",))

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from deid_pipeline.model import Identifier, IdentifierKind
-from deid_pipeline.phi.first_look import first_look, has_strangers
+from deid_pipeline.phi.first_look import first_look, has_strangers, is_dated
 from deid_pipeline.phi.header_index import HeaderIndex, index_of
 from deid_pipeline.phi.header_spellings import HeaderSpellings
 from deid_pipeline.phi.header_traces import HeaderTraces
@@ -118,15 +118,16 @@ class Cleaner:
             dates; numbers, names and places that are nobody's of this header stay. ``label``: as ``remove``, but such
             places stay. ``own``: as ``header``, and other dates stay too.
         """
-        if not self._recognizers and not self._finder.may_find(text, mode):
-            return text
         remembered = self._finder.cleaned if mode != "surrogate" and not self._recognizers else None
         if remembered is not None:
             done = remembered.get((mode, text))
             if done is not None:
                 return done
-        mapped = self._mapped_uids(text, mode) if mode in _REMOVING else {}
-        result = self._cleaned(_with(text, mapped), mode, frozenset(mapped.values()))
+        mapped: dict[tuple[int, int], str] = {}
+        result = text
+        if self._recognizers or self._finder.may_find(text, mode):
+            mapped = self._mapped_uids(text, mode) if mode in _REMOVING else {}
+            result = self._cleaned(_with(text, mapped), mode, frozenset(mapped.values()))
         if remembered is not None and not mapped and len(text) <= _LONGEST_REMEMBERED:
             if len(remembered) >= _REMEMBERED:
                 remembered.clear()
@@ -224,7 +225,7 @@ class Finder:
         if look is None or self._traces.may_be_in(look) or (look.has_uids and mode in _REMOVING):
             return True
         if mode in _KNOWN_ONLY:
-            return mode == "header" and look.dated
+            return mode == "header" and bool(look.said) and is_dated(text)
         return has_strangers(text, places=mode != "label")
 
     def find(self, text: str, *, places: bool = True) -> tuple[list[Found], dict[int, FoundDate]]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from deid_pipeline.phi.header_words import humps, initials_at
 from deid_pipeline.phi.text_dates import Said, find_dates, said_days
 from deid_pipeline.phi.text_names import find_names
-from deid_pipeline.phi.text_numbers import find_numbers, find_uids, has_id_label
+from deid_pipeline.phi.text_numbers import find_numbers, find_uids
 from deid_pipeline.phi.text_places import find_places
 from deid_pipeline.phi.text_tokens import Tokens
 
@@ -26,44 +26,48 @@ class Look(NamedTuple):
 
     ``letters`` are its letters and digits, in small letters; ``bare`` the same without the zeros that its numbers begin
     with. ``words`` are its runs of letters and of digits, and their parts from capital to capital, ``initials`` what
-    may be a person's by the word before. ``said`` is what it says that may be a day, ``dated`` whether that is a date
-    in whosever header. ``labelled`` says whether a word may lead to a short id.
+    may be a person's by the word before. ``said`` is what it says that may be a day.
     """
 
+    text: str
     letters: str
     bare: str
     words: frozenset[str]
     initials: tuple[str, ...]
     said: tuple[Said, ...]
-    dated: bool
-    labelled: bool
     has_uids: bool
 
 
 def first_look(text: str) -> Look | None:
     """What a text has; None for one that must be looked through, as it is long or not plain ASCII."""
-    return None if len(text) > _LONGEST or "<" in text or not text.isascii() else _look(text)
+    return _look(text) if len(text) <= _LONGEST else None
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _look(text: str) -> Look:
+def _look(text: str) -> Look | None:
+    if "<" in text or not text.isascii():
+        return None
     tokens = Tokens(text)
     words = set(tokens.words)
     for at, word in enumerate(tokens.words):
         written = tokens.original(at)
         if not (written.islower() or written.isupper() or written.istitle()):
             words.update(word[left:right] for left, right in pairwise(humps(written)))
-    said = tuple(dict.fromkeys(said_days(tokens)))
     return Look(
+        text,
         "".join(tokens.words),
         "".join(word.lstrip("0") for word in tokens.words),
         frozenset(words),
         tuple(found[0] for at in range(len(tokens)) if (found := initials_at(tokens, at)) and len(found[0]) > 1),
-        said,
-        dated=bool(said) and any(True for _ in find_dates(tokens, ())),
-        labelled=has_id_label(text),
+        tuple(dict.fromkeys(said_days(tokens))),
         has_uids=any(True for _ in find_uids(text)),
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def is_dated(text: str) -> bool:
+    """Whether there is a date in a text, whosever the header is."""
+    return any(True for _ in find_dates(Tokens(text), ()))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -1,7 +1,7 @@
 """What of a header must be in a text for the finders to find anything of it there: the first look at a text.
 
-What belongs here: conditions that are necessary, and quick to ask; they may be met in vain, never missed. What does
-not: what a text has (``first_look``), finding (``header_words``, ``header_spellings``, ``text_dates``).
+What belongs here: conditions that are necessary and quick to ask; they may be met in vain, never missed.
+What does not: what a text has (``first_look``), finding (``header_words``, ``header_spellings``, ``text_dates``).
 
 Every string here is a part of each form in which its value is found: of the words and the joined names of
 ``header_index``, and of the spellings of ``header_spellings``.
@@ -22,6 +22,7 @@ from deid_pipeline.phi.header_spellings import LOCAL_DIGITS
 from deid_pipeline.phi.ordinary import PLACE_TYPES, WORDS
 from deid_pipeline.phi.spellings import UMLAUTS, without_diacritics
 from deid_pipeline.phi.text_dates import is_said
+from deid_pipeline.phi.text_numbers import has_id_label
 from deid_pipeline.phi.text_tokens import forms
 from deid_pipeline.phi.text_words import Flag, flags
 
@@ -89,8 +90,9 @@ class HeaderTraces:
             for part in self._parts:
                 if part in letters:
                     return True
-            if look.labelled and any(part in letters for part in self._labelled):
-                return True
+            for part in self._labelled:
+                if part in letters and has_id_label(look.text):
+                    return True
         return bool(look.said) and any(is_said(day, said) for said in look.said for day in self._days)
 
     @cached_property

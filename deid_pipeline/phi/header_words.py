@@ -70,9 +70,9 @@ def _names(tokens: Tokens, index: HeaderIndex) -> Iterator[Found]:
 
 def initials_at(tokens: Tokens, at: int) -> tuple[str, int] | None:
     """Letters in capitals that may be a person's initials by the word before them, and the last token of them."""
-    if not at or len(tokens.words[at]) >= SHORT or not tokens.follows(at - 1):
+    if not at or not (tokens.flags[at - 1] & _NAME_LEAD or tokens.words[at - 1] == "for"):
         return None
-    if not tokens.flags[at - 1] & _NAME_LEAD and tokens.words[at - 1] != "for":
+    if len(tokens.words[at]) >= SHORT or not tokens.follows(at - 1):
         return None
     last, letters = at, tokens.words[at]
     while len(letters) < 3 and len(tokens.words[last]) == 1 and last + 1 < len(tokens) and tokens.near(last):

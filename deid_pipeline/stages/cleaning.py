@@ -35,8 +35,13 @@ class InstanceCleaner:
     @cached_property
     def _found(self) -> list[tuple[WantedValue, Values]]:
         """The elements that identify, and their values."""
-        found = ((one, _values_of(one)) for one in wanted_values(self._file, _may_identify))
-        return [(one, values) for one, values in found if values]
+        found = []
+        for one in wanted_values(self._file, _may_identify):
+            tag, vr, _, _, text = one
+            values = identifying_values(dictionary_vr(tag) if vr == "UN" else vr, keyword_of(tag), text)
+            if values:
+                found.append((one, values))
+        return found
 
     @cached_property
     def _of_all(self) -> TextCleaner:
@@ -68,8 +73,3 @@ class InstanceCleaner:
 def _may_identify(tag: int, vr: str) -> bool:
     """Whether an element may hold what a text must not; asked about every element of every file."""
     return identifies(dictionary_vr(tag) if vr == "UN" else vr, keyword_of(tag))
-
-
-def _values_of(one: WantedValue) -> Values:
-    vr = dictionary_vr(one.tag) if one.vr == "UN" else one.vr
-    return identifying_values(vr, keyword_of(one.tag), one.value)

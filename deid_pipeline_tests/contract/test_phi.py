@@ -17,8 +17,10 @@ PLAIN_FILES = {"__init__", "protocol", "identifiers", "spellings", "words", "lab
 CLEANING_FILES = {
     "cleaning",
     "code_words",
+    "first_look",
     "header_index",
     "header_spellings",
+    "header_traces",
     "header_words",
     "ordinary",
     "replacing",

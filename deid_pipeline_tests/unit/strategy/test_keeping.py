@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deid_pipeline.strategy import load
-from deid_pipeline.strategy.keeping import mended_value, sound_value
+from deid_pipeline.strategy.keeping import Remembering, kept_text, mended_value, sound_value
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,13 @@ def test_only_a_strategy_that_claims_a_profile_judges(tmp_path: Path) -> None:
 def test_all_vrs_that_are_judged_have_a_mended_form() -> None:
     for vr in ("AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI"):
         assert mended_value(vr) is not mended_value("LO")
+
+
+@pytest.mark.parametrize("vr", ["CS", "LO"])
+def test_judgements_are_remembered_of_short_values_only(vr: str) -> None:
+    judge = kept_text(vr, listed=True, tag=0)[1] if vr == "LO" else sound_value(vr)  # type: ignore[index]
+    assert isinstance(judge, Remembering)
+    for value, is_sound in ((b"CHEST", True), (b"QUILLFEATHER", False), (b"CHEST " * 99, True), (b"FOX " * 99, False)):
+        judge.forget()
+        assert [judge(value), judge(value)] == [is_sound, is_sound]
+        assert judge.remembered == ({value} if is_sound and len(value) < 99 else set())
