@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deid_pipeline.actions import Effect, Rule
-from deid_pipeline.dicom.file import Content
 from deid_pipeline.dicom.paths import PathNamer
 from deid_pipeline.dicom.structure import PRIVATE, Element, dictionary_vr
 from deid_pipeline.dicom.values import element_bytes
 
+if TYPE_CHECKING:
+    from deid_pipeline.dicom.file import Content
+
 CHARACTER_SET = 0x00080005
-_KEPT_CREATOR = Rule(Effect.KEEP, lambda value: value.raw, "keep", "PS3.5 7.8.1", "LO")
+KEPT_CREATOR = Rule(Effect.KEEP, lambda value: value.raw, "keep", "PS3.5 7.8.1", "LO")
 
 Stays = bool | Callable[[bytes], object]
 """Whether an element of even length is copied: never, whatever it holds, or if this is true of its value field."""
@@ -106,7 +108,7 @@ def decide(
             decisions.append(Decision(element.start, element, rule, creator))
     if kept_blocks:  # the creator (gggg,00bb) of a private block of which something stays does so too (PS3.5 7.8.1)
         return [
-            one._replace(rule=_KEPT_CREATOR) if one.element.tag in kept_blocks else one
+            one._replace(rule=KEPT_CREATOR) if one.element.tag in kept_blocks else one
             for one in decisions
             if one.element.tag not in kept_blocks or _is_odd(one.element)
         ]

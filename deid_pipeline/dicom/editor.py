@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import itemgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from deid_pipeline.actions import NO_CONTEXT, Effect, ElementValue, InstanceContext, PseudonymSource, Rule
+from deid_pipeline.dicom import compiled
 from deid_pipeline.dicom.decisions import (
     CHARACTER_SET,
     AskedAlways,
@@ -30,6 +31,9 @@ from deid_pipeline.dicom.paths import element_name
 from deid_pipeline.dicom.structure import UNDEFINED, Element, Item, Syntax
 from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
 from deid_pipeline.model import ElementChange
+
+if TYPE_CHECKING:
+    from deid_pipeline.dicom.compiled._editing import Editor
 
 Segment = bytes | tuple[int, int]
 """New bytes, or a half-open byte range of the source that is copied as it is."""
@@ -61,10 +65,17 @@ class HeaderEditor:
 
     def __init__(self, file: DicomFile, rules: RuleSource) -> None:
         self._file, self._rules = file, rules
-        self._decisions = decide(file.buffer, file.elements, rules)
+        self._quick: Editor | None = None
+        self._decisions: list[Decision] = []
+        if file.tree is not None and compiled.editing is not None:
+            self._quick = compiled.editing.Editor(file.tree, rules)
+        else:
+            self._decisions = decide(file.buffer, file.elements, rules)
 
     def remaining_tags(self) -> set[int]:
         """The tags of all top-level elements but those that a rule deletes."""
+        if self._quick is not None:
+            return self._quick.remaining_tags()
         present = set(self._file.by_tag)
         for _, element, rule, _ in self._decisions:
             if rule is None or rule.effect is Effect.DELETE:
@@ -91,6 +102,8 @@ class HeaderEditor:
         origin
             Partition key and source path of the changes.
         """
+        if self._quick is not None:
+            return EditedDataSet(*self._quick.edit(pseudonyms, markers, context, origin))
         file = self._file
         steps: list[Decision | _Marker] = [*_placed(file.elements, markers)]
         steps += [one for one in self._decisions if one.element.tag not in markers]
@@ -171,11 +184,11 @@ class _Run:
         found = next((one for one in self.around if one.tag == tag and one.items is None), None)
         return b"" if found is None else element_bytes(self.file.buffer, found)
 
-    def _mended(self, element: Element, rule: Rule, coding: Coding, name: str) -> list[Segment] | None:
+    def _mended(self, element: Element, rule: Rule, coding: Coding, name: str, *, nested: bool) -> list[Segment] | None:
         """The new segments of a kept element that cannot stay as it is, None when it can."""
         vr = _bound_vr(element, rule)
         if rule.sound is not None and not rule.sound(element_bytes(self.file.buffer, element)):
-            return self._rewrite(element, rule_for_unsound(rule, vr), coding, name)
+            return self._rewrite(element, rule_for_unsound(rule, vr), coding, name, nested=nested)
         return padded(element, vr, coding[0]) if is_of_odd_length(element) else None
 
     def _changed(self, name: str, action: str, origin: str, new_value: str | None) -> None:
@@ -186,20 +199,22 @@ class _Run:
     ) -> list[Segment] | None:
         """The new segments of one element (none: it is deleted), or None when it stays as it is."""
         if rule.effect is Effect.REWRITE:
-            return self._rewrite(element, rule, coding, name)
+            return self._rewrite(element, rule, coding, name, nested=bool(parents))
         if element.items is not None:
             return self._sequence(element, coding, name, (*parents, element.tag))
         if rule.vr != "SQ":
-            return self._mended(element, rule, coding, name)
+            return self._mended(element, rule, coding, name, nested=bool(parents))
         # a sequence that came as bytes cannot be looked into: it goes
         self._changed(name, "delete", rule.origin, None)
         return []
 
-    def _rewrite(self, element: Element, rule: Rule, coding: Coding, name: str) -> list[Segment] | None:
+    def _rewrite(
+        self, element: Element, rule: Rule, coding: Coding, name: str, *, nested: bool
+    ) -> list[Segment] | None:
         vr, (syntax, encodings) = _bound_vr(element, rule), coding
         raw = b"" if element.items == [] else element_bytes(self.file.buffer, element)  # no delimiter for a value
         inner = element.content_syntax if vr == "SQ" else syntax
-        fields = (element.tag, vr, raw, encodings, self.pseudonyms, self.context, *inner, "[" in name, self._beside)
+        fields = (element.tag, vr, raw, encodings, self.pseudonyms, self.context, *inner, nested, self._beside)
         new = rule.rewrite(tuple.__new__(ElementValue, fields))  # as it would make itself, in half the time
         if new is None:
             self._changed(name, rule.action, rule.origin, None)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from deid_pipeline.dicom import compiled
 from deid_pipeline.dicom.inflating import inflate
 from deid_pipeline.dicom.structure import (
     EXPLICIT_BE,
@@ -25,6 +28,9 @@ from deid_pipeline.dicom.structure import (
 )
 from deid_pipeline.dicom.values import first_text
 from deid_pipeline.errors import SourceDataError
+
+if TYPE_CHECKING:
+    from deid_pipeline.dicom.compiled._tree import Tree
 
 IMPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2"
 EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
@@ -63,8 +69,22 @@ class DicomFile:
     syntax: Syntax
     start: int  # of the data set in ``buffer``
     end: int
-    elements: list[Element]
-    by_tag: dict[int, Element]  # the top-level ones
+    found: list[Element] | Tree  # a tree where the compiled core found them
+
+    @property
+    def tree(self) -> Tree | None:
+        """The elements as the compiled core has them, None where Python found them."""
+        return None if isinstance(self.found, list) else self.found
+
+    @cached_property
+    def elements(self) -> list[Element]:
+        """The elements of the data set in file order."""
+        return self.found if isinstance(self.found, list) else self.found.elements
+
+    @cached_property
+    def by_tag(self) -> Mapping[int, Element]:
+        """The top-level elements; of several of one tag the last one."""
+        return {element[0]: element for element in self.found} if isinstance(self.found, list) else self.found
 
     @property
     def is_deflated(self) -> bool:
@@ -73,10 +93,13 @@ class DicomFile:
 
     def text(self, tag: int) -> str:
         """The first value of a top-level text element; empty when it is absent."""
-        return first_text(self.buffer, self.by_tag.get(tag))
+        found = self.found
+        return first_text(self.buffer, self.by_tag.get(tag)) if isinstance(found, list) else found.text(tag)
 
     def empty_tags(self) -> set[int]:
         """The tags of top-level elements that have no value."""
+        if not isinstance(self.found, list):
+            return self.found.empty_tags()
         return {element[0] for element in self.by_tag.values() if element[3] == element[4]}
 
 
@@ -158,11 +181,15 @@ def _parse(path: Path, descriptor: int, content: Content) -> DicomFile:
     if uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
         buffer = inflate(content[start:])
         start, end = 0, len(buffer)
+    tree = None
+    if compiled.finding is not None and not syntax.big_endian:
+        tree = compiled.finding.parse(buffer, start, end, syntax.explicit)
+    if tree is not None:
+        return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, tree)
     elements, end = _elements(buffer, start, end, syntax)
     if not elements:
         raise SourceDataError("the file holds no data set")
-    by_tag = {element[0]: element for element in elements}
-    return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, elements, by_tag)
+    return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, elements)
 
 
 def _elements(buffer: Buffer, start: int, end: int, syntax: Syntax) -> tuple[list[Element], int]:

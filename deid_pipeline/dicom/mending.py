@@ -10,7 +10,7 @@ from deid_pipeline.actions import Effect, Rule
 from deid_pipeline.dicom.encoding import element_header, pad
 from deid_pipeline.dicom.structure import Element, Syntax
 
-_NO_DICOM_GROUPS = frozenset({0x0001, 0x0003, 0x0005, 0x0007, 0xFFFF})  # PS3.5 7.8: nobody may use them
+NO_DICOM_GROUPS = frozenset({0x0001, 0x0003, 0x0005, 0x0007, 0xFFFF})  # PS3.5 7.8: nobody may use them
 _CLEANED = frozenset({"AE", "CS", "LO", "LT", "SH", "ST", "UC", "UR", "UT"})
 _ORIGIN, _UNJUDGED = "PS3.5 6.2: no value of its VR", "a text that may name somebody"
 
@@ -21,7 +21,7 @@ def is_of_odd_length(element: Element) -> bool:
     Fragments have lengths of their own, and elements of groups that are none of DICOM's have no known form: both stay.
     """
     odd = bool((element.end - element.value) & 1)
-    return odd and element.defined and element.tag >> 16 not in _NO_DICOM_GROUPS
+    return odd and element.defined and element.tag >> 16 not in NO_DICOM_GROUPS
 
 
 def padded(element: Element, vr: str, syntax: Syntax) -> list[bytes | tuple[int, int]]:

@@ -23,7 +23,8 @@ PRIVATE = 0x00010000  # the bit of a tag that makes its group odd
 MAXIMUM_DEPTH = 100
 _WALKED = 64 << 20  # bytes of fragments
 
-_SHORT = {vr.encode(): vr for vr in "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split()}
+SHORT_VRS = frozenset("AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
+_SHORT = {vr.encode(): vr for vr in SHORT_VRS}
 LONG_VRS = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())  # with four bytes of length (PS3.5 7.1.2)
 _LONG = {vr.encode(): vr for vr in LONG_VRS}
 _PLAIN_VRS = frozenset(_SHORT.values()) | LONG_VRS - {"SQ", "UN"}

@@ -124,7 +124,8 @@ class Rules:
         self._strategy, self._type_of = strategy, type_of
         self._index = strategy._index
         self._answers: dict[tuple[int, str, str, tuple[int, ...]], Rule] = {}
-        self._places = {int(path.rsplit(".", 1)[-1], 16) for path in self._index[Specificity.PATH] if '"' not in path}
+        self.places = {int(path.rsplit(".", 1)[-1], 16) for path in self._index[Specificity.PATH] if '"' not in path}
+        self.memory: object = None  # the compiled editor's
         self.known: dict[int, tuple[str, Rule, bool | Sound]] = {}
         self.known_inside: dict[int, tuple[str, Rule, bool | Sound]] = {}
 
@@ -142,7 +143,7 @@ class Rules:
         parents
             The tags of the sequences around it, the outermost first.
         """
-        if parents and tag not in self._places:  # only a rule for a place tells one sequence from another
+        if parents and tag not in self.places:  # only a rule for a place tells one sequence from another
             parents = _ANYWHERE
         key = (tag, vr, creator, parents)
         found = self._answers.get(key)

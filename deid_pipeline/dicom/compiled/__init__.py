@@ -2,7 +2,7 @@
 
 What belongs here: finding, judging and loading the modules that ``hatch_build.py`` compiles from the ``.pyx`` files of
 this folder. What does not: header work. Whoever uses the core has the same work in pure Python, which says what is
-right and is used wherever `tree` and `editing` are None.
+right and is used wherever `finding` and `editing` are None.
 
 A module that was compiled from other sources than those beside it is not loaded: edited sources would otherwise seem to
 be at work and not be. An installed wheel has no sources beside its modules, and they cannot be edited apart.
@@ -20,7 +20,7 @@ from types import ModuleType
 SWITCH = "DEIDP_PURE_PYTHON"
 """Environment variable: anything but nothing or 0 leaves the core unused."""
 
-MODULES = ("_tree", "_editing")
+MODULES = ("_deciding", "_editing", "_encoding", "_finding", "_rules", "_tree")
 
 
 def sources_digest(folder: Path) -> str:
@@ -53,18 +53,18 @@ def _reason_against(folder: Path) -> str:
 
 
 def _loaded() -> tuple[ModuleType | None, ModuleType | None, str]:
-    """Load both modules, or none and the reason."""
+    """Load the modules that others use, or none and the reason."""
     why_not = _reason_against(Path(__file__).parent)
     if why_not:
         return None, None, why_not
     try:
-        tree, editing = (import_module(f"{__package__}.{name}") for name in MODULES)
+        finding, editing = (import_module(f"{__name__}.{name}") for name in ("_finding", "_editing"))
     except ImportError:  # made for another C library, or for another version of what it imports
         return None, None, "cannot be loaded"
-    return tree, editing, ""
+    return finding, editing, ""
 
 
-tree: ModuleType | None
+finding: ModuleType | None
 editing: ModuleType | None
 why_not: str
-tree, editing, why_not = _loaded()
+finding, editing, why_not = _loaded()

@@ -1,0 +1,6 @@
+"""What Python sees of ``_finding.pyx``."""
+
+from deid_pipeline.dicom.compiled._tree import Tree
+from deid_pipeline.dicom.structure import Buffer
+
+def parse(buffer: Buffer, start: int, end: int, explicit: bool) -> Tree | None: ...
