@@ -6,6 +6,7 @@ What belongs here: running the build back-end, and whether a compiler is here. W
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -17,15 +18,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-TREE_PXD = "cdef class Sum:\n    cdef public int total\n    cdef int add(self, int number)\n"
-TREE_PYX = """\
+FINDING_PXD = "cdef class Sum:\n    cdef public int total\n    cdef int add(self, int number)\n"
+FINDING_PYX = """\
 cdef class Sum:
     cdef int add(self, int number):
         self.total += number
         return self.total
 """
 EDITING_PYX = """\
-from deid_pipeline.dicom._tree cimport Sum
+from deid_pipeline.dicom.compiled._finding cimport Sum
 
 def twice(int number):
     cdef Sum numbers = Sum()
@@ -70,19 +71,22 @@ def built(root: Path, out: Path, *, target: str = "wheel", **variables: str) -> 
 
 def small_project(root: Path) -> Path:
     """Make a project with this one's back-end, hook and judgement of binaries, and a core of two small modules."""
-    room = root / "deid_pipeline" / "dicom"
+    room = root / "deid_pipeline" / "dicom" / "compiled"
     room.mkdir(parents=True)
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", ".gitignore"):
         shutil.copyfile(ROOT / name, root / name)
     for name in ("strategies", "sql"):
         (root / name).mkdir()
         (root / name / "nothing.csv").write_text("", encoding="utf-8")
-    for name in ("__init__.py", "dicom/compiled.py"):
-        shutil.copyfile(ROOT / "deid_pipeline" / name, root / "deid_pipeline" / name)
+    shutil.copyfile(ROOT / "deid_pipeline" / "__init__.py", root / "deid_pipeline" / "__init__.py")
+    judging = (ROOT / "deid_pipeline" / "dicom" / "compiled" / "__init__.py").read_text(encoding="utf-8")
+    judging, replaced = re.subn(r"(?m)^MODULES = .*$", 'MODULES = ("_finding", "_editing")', judging)
+    assert replaced == 1
     for name, text in {
-        "__init__.py": "",
-        "_tree.pxd": TREE_PXD,
-        "_tree.pyx": TREE_PYX,
+        "../__init__.py": "",
+        "__init__.py": judging,
+        "_finding.pxd": FINDING_PXD,
+        "_finding.pyx": FINDING_PYX,
         "_editing.pyx": EDITING_PYX,
     }.items():
         (room / name).write_text(text, encoding="utf-8")

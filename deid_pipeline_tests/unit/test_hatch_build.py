@@ -16,7 +16,7 @@ from deid_pipeline_tests.compiling import EDITING_PYX, built, environment, small
 pytest.importorskip("hatchling", reason="the build back-end is in the extra `test`")
 needs_compiler = pytest.mark.skipif(bool(without_compiler()), reason=without_compiler())
 
-ROOM = Path("deid_pipeline/dicom")
+ROOM = Path("deid_pipeline/dicom/compiled")
 PURE = "py3-none-any"
 
 
@@ -65,7 +65,10 @@ def _binaries(project: Path) -> list[Path]:
 def test_a_wheel_holds_the_compiled_modules_for_this_interpreter_and_no_sources(project: Path) -> None:
     wheel = built(project, project / "dist").path
     names = zipfile.ZipFile(wheel).namelist()
-    assert sorted(name.split(".")[0] for name in names if name.endswith(".so")) == [f"{ROOM}/_editing", f"{ROOM}/_tree"]
+    assert sorted(name.split(".")[0] for name in names if name.endswith(".so")) == [
+        f"{ROOM}/_editing",
+        f"{ROOM}/_finding",
+    ]
     assert f"-cp{sys.version_info.major}{sys.version_info.minor}-" in wheel.name
     assert not [name for name in names if name.endswith((".pyx", ".pxd", ".c"))]
     assert _binaries(project) == []
@@ -87,12 +90,12 @@ def test_an_editable_install_compiles_in_place_and_leaves_nothing_else(project: 
 @needs_compiler
 def test_binaries_name_no_folder_of_the_machine_they_were_made_on(compiled_project: Path) -> None:
     for path in _binaries(compiled_project):
-        assert b"deid_pipeline/dicom/_" in path.read_bytes()
+        assert b"deid_pipeline/dicom/compiled/_" in path.read_bytes()
         assert tempfile.gettempdir().encode() + b"/" not in path.read_bytes()
 
 
 @needs_compiler
-@pytest.mark.parametrize("edited", ["_tree.pyx", "_tree.pxd", "_editing.pyx"])
+@pytest.mark.parametrize("edited", ["_finding.pyx", "_finding.pxd", "_editing.pyx"])
 def test_a_binary_of_other_sources_is_not_used(compiled_project: Path, edited: str) -> None:
     assert _judged(compiled_project) == "8"
     with (compiled_project / ROOM / edited).open("a") as file:

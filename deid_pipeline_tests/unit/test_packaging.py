@@ -53,7 +53,7 @@ def test_every_module_of_the_core_is_compiled_into_the_wheel_and_at_work(tmp_pat
     found = {path.relative_to(tmp_path / "installed") for path in (tmp_path / "installed").rglob("*.so")}
     assert {path.parent / path.name.split(".")[0] for path in found} == {path.with_suffix("") for path in sources}
     program = (
-        "from deid_pipeline.dicom import compiled as c; print(c.__file__, c.tree, c.editing, c.why_not, sep='\\n')"
+        "from deid_pipeline.dicom import compiled as c; print(c.__file__, c.finding, c.editing, c.why_not, sep='\\n')"
     )
     variables = environment(PYTHONPATH=str(tmp_path / "installed"))
     done = subprocess.run(

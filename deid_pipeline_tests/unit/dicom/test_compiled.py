@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from deid_pipeline.dicom import compiled
 
 HOOK = Path(__file__).resolve().parents[3] / "hatch_build.py"
-BOTH = ("_tree", "_editing")
+SOURCES = ("_tree.pxd", *(f"{name}.pyx" for name in compiled.MODULES))
 
 
 @pytest.fixture(autouse=True)
@@ -21,19 +22,23 @@ def _switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("_tree.pxd", "_tree.pyx", "_editing.pyx"):
+    for name in SOURCES:
         (tmp_path / name).write_text(f"# {name}\n", encoding="utf-8")
     return tmp_path
 
 
-def _build(folder: Path, names: tuple[str, ...] = BOTH) -> None:
+def _build(folder: Path, names: Sequence[str] = compiled.MODULES) -> None:
     for name in names:
         content = b"\x7fELF" + compiled.sources_digest(folder).encode() + b"\0"
         (folder / f"{name}{EXTENSION_SUFFIXES[0]}").write_bytes(content)
 
 
+def test_every_module_of_the_core_is_asked_for() -> None:
+    assert {path.stem for path in Path(compiled.__file__).parent.glob("*.pyx")} == set(compiled.MODULES)
+
+
 def test_there_are_both_modules_or_none_and_the_reason() -> None:
-    loaded = (compiled.tree is not None, compiled.editing is not None, compiled.why_not == "")
+    loaded = (compiled.finding is not None, compiled.editing is not None, compiled.why_not == "")
     assert loaded in {(True, True, True), (False, False, False)}
 
 
@@ -42,15 +47,16 @@ def test_what_was_built_from_these_sources_is_taken(folder: Path) -> None:
     assert compiled._reason_against(folder) == ""
 
 
-@pytest.mark.parametrize("names", [(), ("_tree",), ("_editing",)], ids=" ".join)
-def test_one_module_without_the_other_is_as_good_as_none(folder: Path, names: tuple[str, ...]) -> None:
-    _build(folder, names)
+@pytest.mark.parametrize("missing", compiled.MODULES)
+def test_one_missing_module_is_enough_to_take_none(folder: Path, missing: str) -> None:
+    assert compiled._reason_against(folder) == "not built"
+    _build(folder, [name for name in compiled.MODULES if name != missing])
     assert compiled._reason_against(folder) == "not built"
 
 
-@pytest.mark.parametrize("stale", BOTH)
+@pytest.mark.parametrize("stale", compiled.MODULES)
 def test_one_stale_module_is_enough_to_take_none(folder: Path, stale: str) -> None:
-    _build(folder, tuple(name for name in BOTH if name != stale))
+    _build(folder, [name for name in compiled.MODULES if name != stale])
     fresh = compiled.sources_digest(folder)
     (folder / f"{stale}.pyx").write_text("# before the edit\n", encoding="utf-8")
     _build(folder, (stale,))
