@@ -136,6 +136,15 @@ def test_sources_that_do_not_compile_make_a_pure_installation_and_say_so_in_a_li
     assert "this is no Cython" in by_hand.stderr
 
 
+@needs_compiler
+def test_the_line_says_what_ended_the_compiler(project: Path) -> None:
+    source = project / ROOM / "_editing.pyx"
+    source.write_text('cdef extern from "no_such_header.h":\n    pass\n' + EDITING_PYX, encoding="utf-8")
+    result = built(project, project / "dist")
+    assert "fatal error: no_such_header.h: No such file" in result.said
+    assert len(result.said.splitlines()) == 2
+
+
 def test_without_a_compiler_the_wheel_is_pure_python_and_says_why(project: Path) -> None:
     result = built(project, project / "dist", CC=str(project / "no-compiler"))
     assert PURE in result.path.name
