@@ -42,6 +42,7 @@ _READ_WHOLE = 512 << 10  # bytes; up to here reading a file costs less than mapp
 _NO_TEXT = frozenset({"OB", "UN", "SQ"})
 _NO_PLACE = frozenset({"", "(0000,0000)"})  # where an element would begin with zeros
 _BLOCK = 1 << 20
+_META = 4 << 10  # bytes
 _HEADER = 8  # bytes of an element's header; fewer zeros may be the beginning of one that was cut off
 _DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"}  # JPIP: no pixels, only where they are
 # JPEG XL and deflated frames, which pydicom's table does not have yet
@@ -239,6 +240,11 @@ def _first_group(head: bytes) -> int | None:
 
 def _read_meta(content: Content, start: int) -> tuple[dict[int, str], int]:
     """The text values of group 2 and the offset behind it."""
+    if compiled.finding is not None:
+        # more than any group 2 holds; one that ends behind it is read below
+        found: tuple[dict[int, str], int] | None = compiled.finding.read_meta(content[: start + _META], start)
+        if found is not None and found[1] < min(start + _META, len(content)) - 1:
+            return found
     values: dict[int, str] = {}
     position = start
     size = len(content)

@@ -73,20 +73,26 @@ def sound_value(vr: str) -> Sound | None:
     if vr == "CS":
         return _CodeStrings()
     if vr in _CHARACTERS:
-        return _of_characters(_CHARACTERS[vr] + b"\\ \0", longest=_LONGEST_IS if vr == "IS" else None)
+        return _OfCharacters(_CHARACTERS[vr] + b"\\ \0", longest=_LONGEST_IS if vr == "IS" else 0)
     form = _FORMS.get(vr)
     return re.compile(rb"(?:%s)(?:\\(?:%s))*" % (form, form)).fullmatch if form else None
 
 
-def _of_characters(characters: bytes, *, longest: int | None) -> Sound:
-    """The judgement by characters alone, which takes no time; and by the longest of several values."""
+class _OfCharacters:
+    """The judgement by characters alone, and by the longest of several values.
 
-    def judge(raw: bytes) -> bool:
-        if raw.translate(None, characters):
+    The compiled editor knows these by ``characters`` and ``longest``, 0 for any length, and judges by itself what is
+    no longer than that.
+    """
+
+    def __init__(self, characters: bytes, *, longest: int = 0) -> None:
+        self.characters, self.longest = characters, longest
+
+    def __call__(self, raw: bytes) -> bool:
+        if raw.translate(None, self.characters):
             return False
-        return longest is None or len(raw) <= longest or max(map(len, raw.split(b"\\"))) <= longest + 1  # padded
-
-    return judge
+        longest = self.longest
+        return not longest or len(raw) <= longest or max(map(len, raw.split(b"\\"))) <= longest + 1  # padded
 
 
 @cache
@@ -155,19 +161,22 @@ def sound_code(vr: str) -> Sound:
 
 
 class _Remembering:
-    """Remembers the values that it found sound: a study has few of them, again and again."""
+    """Remembers the values that it found sound: a study has few of them, again and again.
+
+    The compiled editor knows these by ``remembered`` and does not ask about what is in there.
+    """
 
     def __init__(self) -> None:
-        self._known: set[bytes] = set()
+        self.remembered: set[bytes] = set()
 
     def __call__(self, raw: bytes) -> bool:
-        if raw in self._known:
+        if raw in self.remembered:
             return True
         if not self._judges(raw):
             return False
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        self._known.add(raw)
+        if len(self.remembered) >= _REMEMBERED:
+            self.remembered.clear()
+        self.remembered.add(raw)
         return True
 
     def _judges(self, raw: bytes) -> bool:

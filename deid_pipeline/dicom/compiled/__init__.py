@@ -20,7 +20,7 @@ from types import ModuleType
 SWITCH = "DEIDP_PURE_PYTHON"
 """Environment variable: anything but nothing or 0 leaves the core unused."""
 
-MODULES = ("_deciding", "_editing", "_encoding", "_finding", "_rules", "_tree")
+MODULES = ("_deciding", "_editing", "_encoding", "_finding", "_rules", "_tree", "_walking")
 
 
 def sources_digest(folder: Path) -> str:
@@ -52,19 +52,21 @@ def _reason_against(folder: Path) -> str:
     return ""
 
 
-def _loaded() -> tuple[ModuleType | None, ModuleType | None, str]:
+def _loaded() -> tuple[ModuleType | None, ModuleType | None, ModuleType | None, str]:
     """Load the modules that others use, or none and the reason."""
     why_not = _reason_against(Path(__file__).parent)
     if why_not:
-        return None, None, why_not
+        return None, None, None, why_not
     try:
-        finding, editing = (import_module(f"{__name__}.{name}") for name in ("_finding", "_editing"))
+        modules = (import_module(f"{__name__}.{name}") for name in ("_finding", "_editing", "_walking"))
+        finding, editing, walking = modules
     except ImportError:  # made for another C library, or for another version of what it imports
-        return None, None, "cannot be loaded"
-    return finding, editing, ""
+        return None, None, None, "cannot be loaded"
+    return finding, editing, walking, ""
 
 
 finding: ModuleType | None
 editing: ModuleType | None
+walking: ModuleType | None
 why_not: str
-finding, editing, why_not = _loaded()
+finding, editing, walking, why_not = _loaded()

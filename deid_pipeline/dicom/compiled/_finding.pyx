@@ -6,10 +6,12 @@ is unusual or damaged, which is left to that function: it knows what is wrong, a
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
 from deid_pipeline.dicom.structure import MAXIMUM_DEPTH
 
+from deid_pipeline.dicom.compiled._encoding cimport stripped
 from deid_pipeline.dicom.compiled._tree cimport DEFINED, EXPLICIT, NONE, SEQUENCE, ItemNode, Node, Tree
 from deid_pipeline.dicom.compiled._tree cimport dictionary_code, is_long, is_short, vr_code
 
@@ -19,7 +21,7 @@ cdef enum:
 
 cdef uint32_t _ITEM = 0xFFFEE000, _ITEM_END = 0xFFFEE00D, _SEQUENCE_END = 0xFFFEE0DD, _PIXEL_DATA = 0x7FE00010
 cdef uint32_t _UNDEFINED = 0xFFFFFFFF
-cdef uint16_t _SQ = vr_code("SQ"), _UN = vr_code("UN")
+cdef uint16_t _SQ = vr_code("SQ"), _UN = vr_code("UN"), _OB = vr_code("OB")
 cdef int32_t _MAXIMUM_DEPTH = MAXIMUM_DEPTH
 cdef int64_t _WALKED = 64 << 20  # bytes of fragments, from which on pages are to be given back: left to Python
 
@@ -187,3 +189,28 @@ def parse(buffer, int64_t start, int64_t end, bint explicit):
         return None
     tree.list_top(first)
     return tree
+
+
+def read_meta(bytes content, int64_t start):
+    """The text values of group 2 by tag, and the offset behind it, as ``file.read_meta``; None where it is damaged."""
+    cdef const uint8_t *data = <const uint8_t *>PyBytes_AS_STRING(content)
+    cdef int64_t position = start, value, size = PyBytes_GET_SIZE(content)
+    cdef uint32_t length
+    cdef uint16_t vr
+    cdef dict values = {}
+    while size - position >= 2 and data[position] == 2 and data[position + 1] == 0:
+        if size - position < 12:
+            return None
+        vr = data[position + 4] | data[position + 5] << 8
+        if is_short(vr):
+            value, length = position + 8, data[position + 6] | data[position + 7] << 8
+        elif is_long(vr):
+            value, length = position + 12, _four(data + position + 8)
+        else:
+            return None
+        if length > size - value:  # one that is undefined is, too
+            return None
+        if vr != _OB and vr != _UN and vr != _SQ:
+            values[_tag(data + position)] = stripped(data + value, length)
+        position = value + length
+    return values, position
