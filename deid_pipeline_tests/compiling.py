@@ -1,4 +1,4 @@
-"""Building distributions in tests: of this checkout, or of a project of two small modules.
+"""Building distributions in tests: of this checkout, or of a project with a small core.
 
 What belongs here: running the build back-end, and whether a compiler is here. What does not: what is expected of it.
 """
@@ -6,7 +6,6 @@ What belongs here: running the build back-end, and whether a compiler is here. W
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -15,6 +14,8 @@ import sysconfig
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from deid_pipeline.dicom import compiled
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -70,7 +71,7 @@ def built(root: Path, out: Path, *, target: str = "wheel", **variables: str) -> 
 
 
 def small_project(root: Path) -> Path:
-    """Make a project with this one's back-end, hook and judgement of binaries, and a core of two small modules."""
+    """Make a project with this one's hook and judgement of binaries; two modules of its core do a little."""
     room = root / "deid_pipeline" / "dicom" / "compiled"
     room.mkdir(parents=True)
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", ".gitignore"):
@@ -79,15 +80,9 @@ def small_project(root: Path) -> Path:
         (root / name).mkdir()
         (root / name / "nothing.csv").write_text("", encoding="utf-8")
     shutil.copyfile(ROOT / "deid_pipeline" / "__init__.py", root / "deid_pipeline" / "__init__.py")
-    judging = (ROOT / "deid_pipeline" / "dicom" / "compiled" / "__init__.py").read_text(encoding="utf-8")
-    judging, replaced = re.subn(r"(?m)^MODULES = .*$", 'MODULES = ("_finding", "_editing")', judging)
-    assert replaced == 1
-    for name, text in {
-        "../__init__.py": "",
-        "__init__.py": judging,
-        "_finding.pxd": FINDING_PXD,
-        "_finding.pyx": FINDING_PYX,
-        "_editing.pyx": EDITING_PYX,
-    }.items():
+    shutil.copyfile(ROOT / "deid_pipeline" / "dicom" / "compiled" / "__init__.py", room / "__init__.py")
+    empty = {f"{name}.pyx": "" for name in compiled.MODULES}
+    sources = {"_finding.pxd": FINDING_PXD, "_finding.pyx": FINDING_PYX, "_editing.pyx": EDITING_PYX}
+    for name, text in ({"../__init__.py": ""} | empty | sources).items():
         (room / name).write_text(text, encoding="utf-8")
     return root
