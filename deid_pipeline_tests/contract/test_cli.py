@@ -31,7 +31,13 @@ INTERFACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("report",): ("--vault", "--release", "--out"),
 }
 SUPPORT = {"__init__", "__main__", "children", "endings", "options", "terminal"}
-LIGHT: list[list[str]] = [["--help"], ["strategy", "list"], ["init", "PROJECT"], ["files", "--vault", "."]]
+LIGHT: list[list[str]] = [
+    ["--help"],
+    ["--version"],
+    ["strategy", "list"],
+    ["init", "PROJECT"],
+    ["files", "--vault", "."],
+]
 
 
 def _code(arguments: Sequence[str | Path]) -> object:
