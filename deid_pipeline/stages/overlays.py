@@ -65,6 +65,10 @@ class PlaneRedactor:
         return None if plane is None else redact_overlay(raw, plane, boxes=self.boxes[plane.name])
 
 
+NO_PLANES = PlaneRedactor((), {})
+"""Of an instance without planes that were read."""
+
+
 def overlay_rules(file: DicomFile, rules: Rules, read: Iterable[OverlayLayout]) -> RuleSource:
     """A strategy's rules, but that groups whose plane was to be read and could not be are deleted as a whole."""
     unread = set(overlay_groups(file)) - {plane.group for plane in read}
