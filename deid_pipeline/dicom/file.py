@@ -26,7 +26,7 @@ from deid_pipeline.dicom.structure import (
     parse_data_set,
     read_header,
 )
-from deid_pipeline.dicom.values import first_text
+from deid_pipeline.dicom.values import first_number, first_text
 from deid_pipeline.errors import SourceDataError
 
 if TYPE_CHECKING:
@@ -96,6 +96,21 @@ class DicomFile:
         """The first value of a top-level text element; empty when it is absent."""
         found = self.found
         return first_text(self.buffer, self.by_tag.get(tag)) if isinstance(found, list) else found.text(tag)
+
+    def number(self, tag: int, default: int = 0) -> int:
+        """The first whole number of a top-level US or IS element; see ``values.first_number``."""
+        found = self.found
+        number = None if isinstance(found, list) else found.number(tag)
+        if number is not None:
+            return number
+        return first_number(self.buffer, self.by_tag.get(tag), big_endian=self.syntax.big_endian, default=default)
+
+    def tags_between(self, first: int, last: int) -> list[int]:
+        """The tags of top-level elements from ``first`` to ``last``, ascending."""
+        found = self.found
+        if not isinstance(found, list):
+            return found.tags_between(first, last)
+        return sorted({tag for tag in self.by_tag if first <= tag <= last})
 
     def empty_tags(self) -> set[int]:
         """The tags of top-level elements that have no value."""

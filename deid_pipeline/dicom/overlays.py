@@ -21,7 +21,8 @@ _VRS = frozenset({"OB", "OW", "UN"})
 
 def overlay_groups(file: DicomFile) -> tuple[int, ...]:
     """The overlay groups (60xx, even) that an open file has elements of, in order."""
-    return tuple(sorted({tag >> 16 for tag in file.by_tag if tag >> 24 == _GROUPS and not tag & PRIVATE}))
+    tags = file.tags_between(_GROUPS << 24, _GROUPS << 24 | 0xFFFFFF)
+    return tuple(sorted({tag >> 16 for tag in tags if not tag & PRIVATE})) if tags else ()
 
 
 def overlay_layouts(file: DicomFile) -> tuple[OverlayLayout, ...]:

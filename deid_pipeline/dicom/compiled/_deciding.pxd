@@ -15,13 +15,14 @@ cdef struct Decision:  # as decisions.Decision
     int32_t node
     PyObject *bound  # NULL: it goes, as all of its kind do
     PyObject *creator  # NULL: none
+    PyObject *name  # its tag path, NULL where it has to be made
     bint judged  # its value is known not to be sound
 
 cdef class Decisions:
     cdef Decision *at
     cdef int32_t count, room
 
-    cdef void add(self, int32_t node, Bound bound, str creator, bint judged) except *
+    cdef void add(self, int32_t node, Bound bound, str creator, str name, bint judged) except *
 
 cdef class Decider:
     cdef Tree tree
@@ -35,3 +36,4 @@ cdef class Decider:
     cdef How learned(self, const Node *node, str creator, Bound bound, bint nested) except UNKNOWN
     cdef Decisions with_creators(self, Decisions made, set kept_blocks)
     cdef tuple parents(self, const Place *place)
+    cdef str name(self, const Node *node, str creator, const Place *place)

@@ -17,8 +17,6 @@ from itertools import accumulate
 from deid_pipeline.actions import ElementValue
 from deid_pipeline.dicom.decisions import CHARACTER_SET
 from deid_pipeline.dicom.mending import NO_DICOM_GROUPS
-from deid_pipeline.dicom.paths import element_name
-from deid_pipeline.dicom.structure import tag_text
 from deid_pipeline.dicom.values import encodings_for
 from deid_pipeline.model import ElementChange
 
@@ -71,14 +69,19 @@ cdef class Editor(Decider):
 
     def remaining_tags(self):
         """The tags of all top-level elements but those that a rule deletes."""
-        cdef int32_t place
+        cdef int32_t place, at = 0
         cdef const Decision *one
-        cdef set present = set(self.tree.keys())
-        for place in range(self.decisions.count):
-            one = &self.decisions.at[place]
-            if one.bound == NULL or (<Bound>one.bound).effect == DELETE:
-                present.discard(self.tree.nodes[one.node].tag)
-        return present
+        cdef set present = set(), gone = set()
+        for place in range(self.tree.top_count):
+            if at < self.decisions.count and self.decisions.at[at].node == self.tree.top[place]:
+                one = &self.decisions.at[at]
+                at += 1
+                if one.bound == NULL or (<Bound>one.bound).effect == DELETE:
+                    if not self.tree.ascending:
+                        gone.add(self.tree.nodes[one.node].tag)
+                    continue
+            present.add(self.tree.nodes[self.tree.top[place]].tag)
+        return present - gone if gone else present
 
     def edit(self, pseudonyms, markers, context, origin):
         """Carry the rules out; see ``editor.HeaderEditor.edit``. Returns segments and changes."""
@@ -181,20 +184,19 @@ cdef class Editor(Decider):
         if one.bound == NULL:
             return []
         bound = <Bound>one.bound
-        creator = None if one.creator == NULL else <str>one.creator
         if bound.effect == DELETE:
-            self.changed(node, creator, place, "delete", bound.origin, None)
+            self.changed(node, one, place, "delete", bound.origin, None)
             return []
         if bound.effect == REWRITE:
-            return self.rewritten(node, bound, encodings, creator, place, beside)
+            return self.rewritten(node, bound, one, encodings, place, beside)
         if node.flags & SEQUENCE:
             return self.sequence(node, encodings, one.creator, place)
         if bound.vr == "SQ":  # a sequence that came as bytes cannot be looked into: it goes
-            self.changed(node, creator, place, "delete", bound.origin, None)
+            self.changed(node, one, place, "delete", bound.origin, None)
             return []
         vr = self.bound_vr(node, bound)
         if bound.sound is not None and (one.judged or not bound.judge(self.data + node.value, node.end - node.value)):
-            return self.rewritten(node, bound.instead(vr), encodings, creator, place, beside)
+            return self.rewritten(node, bound.instead(vr), one, encodings, place, beside)
         if (node.end - node.value) & 1 and node.flags & DEFINED and node.tag >> 16 not in NO_DICOM_GROUPS:
             added = padding(vr)
             return [self.header(node, place, node.end - node.value + 1), (node.value, node.end), added]
@@ -206,7 +208,7 @@ cdef class Editor(Decider):
         return vr_code(bound.vr) if vr == _UN and bound.vr else vr
 
     cdef list rewritten(
-        self, const Node *node, Bound bound, tuple encodings, str creator, const Place *place, _Beside beside
+        self, const Node *node, Bound bound, const Decision *one, tuple encodings, const Place *place, _Beside beside
     ):
         cdef uint16_t vr = self.bound_vr(node, bound)
         cdef bint explicit = node.flags & EXPLICIT != 0 if vr == _SQ else self.is_explicit(place)
@@ -224,7 +226,7 @@ cdef class Editor(Decider):
         fill(value, 9, beside)
         new = bound.rewrite(value)
         if new is None:
-            self.changed(node, creator, place, bound.action, bound.origin, None)
+            self.changed(node, one, place, bound.action, bound.origin, None)
             return []
         cdef bytes content = new
         if PyBytes_GET_SIZE(content) & 1:
@@ -232,7 +234,7 @@ cdef class Editor(Decider):
         if content == raw:
             return None
         text = "" if vr == _SQ else text_of(content, vr, encodings)
-        self.changed(node, creator, place, bound.action, bound.origin, text)
+        self.changed(node, one, place, bound.action, bound.origin, text)
         return [self.header(node, place, PyBytes_GET_SIZE(content), content)]
 
     cdef list sequence(self, const Node *node, tuple encodings, PyObject *creator, const Place *place):
@@ -280,23 +282,16 @@ cdef class Editor(Decider):
         """The header of an element in the place of another one, and its content where it is given."""
         return element_start(node.tag, node.vr, self.is_explicit(place), length, content)
 
-    cdef str name(self, const Node *node, str creator, const Place *place):
-        """The tag path of an element."""
-        cdef str prefix = ""
-        if place != NULL:
-            outer = None if place.creator == NULL else <str>place.creator
-            prefix = f"{self.name(place.sequence, outer, place.outer)}[{place.number}]."
-        elif not creator:
-            return <str>tag_text(node.tag)
-        return <str>element_name(prefix, node.tag, creator or "")
-
     cdef void changed(
-        self, const Node *node, str creator, const Place *place, str action, str origin, str new_value
+        self, const Node *node, const Decision *one, const Place *place, str action, str origin, str new_value
     ) except *:
         made = new_tuple(ElementChange, 6)
         fill(made, 0, self.partition_key)
         fill(made, 1, self.source_path)
-        fill(made, 2, self.name(node, creator, place))
+        if one.name != NULL:
+            fill(made, 2, <str>one.name)
+        else:
+            fill(made, 2, self.name(node, None if one.creator == NULL else <str>one.creator, place))
         fill(made, 3, action)
         fill(made, 4, origin)
         fill(made, 5, new_value)

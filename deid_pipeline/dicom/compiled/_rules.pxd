@@ -29,15 +29,16 @@ cdef enum How:
 cdef struct Entry:
     uint64_t key
     void *bound
+    void *name  # the tag path of such an element at the top level, NULL where nobody has asked for it
     How how
 
 cdef class RuleTable:
     cdef Entry *entries
     cdef uint32_t count, room
-    cdef list bounds
+    cdef list held  # what entries point at
 
     cdef Entry *find(self, uint32_t tag, uint16_t vr) noexcept nogil
-    cdef void add(self, uint32_t tag, uint16_t vr, Bound bound, How how) except *
+    cdef void add(self, uint32_t tag, uint16_t vr, Bound bound, How how, str name) except *
     cdef void _put(self, Entry entry) noexcept
 
 cdef class RuleMemory:

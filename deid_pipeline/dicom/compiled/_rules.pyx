@@ -63,7 +63,7 @@ cdef class RuleTable:
     """Rules by tag and VR, and whether an element of even length is copied."""
 
     def __cinit__(self):
-        self.bounds = []
+        self.held = []
 
     def __dealloc__(self):
         free(self.entries)
@@ -81,14 +81,14 @@ cdef class RuleTable:
             place = (place + 1) & (self.room - 1)
         return NULL
 
-    cdef void add(self, uint32_t tag, uint16_t vr, Bound bound, How how) except *:
+    cdef void add(self, uint32_t tag, uint16_t vr, Bound bound, How how, str name) except *:
         """Remember an answer; a full table begins anew."""
         cdef Entry *old = self.entries
         cdef uint32_t old_room = self.room, place
         if self.count >= _MOST_RULES:
             free(self.entries)
             self.entries, self.room, self.count, old, old_room = NULL, 0, 0, NULL, 0
-            self.bounds = []
+            self.held = []
         if 2 * self.count >= self.room:
             self.entries = <Entry *>calloc(2 * self.room or 256, sizeof(Entry))
             if self.entries == NULL:
@@ -99,8 +99,11 @@ cdef class RuleTable:
                 if old[place].how != UNKNOWN:
                     self._put(old[place])
             free(old)
-        self.bounds.append(bound)
-        self._put(Entry(<uint64_t>tag << 16 | vr, <void *>bound, how))
+        self.held.append((bound, name))
+        cdef Entry made = Entry(<uint64_t>tag << 16 | vr, <void *>bound, NULL, how)
+        if name is not None:
+            made.name = <void *>name
+        self._put(made)
         self.count += 1
 
     cdef void _put(self, Entry entry) noexcept:

@@ -25,7 +25,7 @@ cdef uint8_t _kinds[1 << 16]  # of VRs: 0 none, 1 with two bytes of length, 2 wi
 cdef uint32_t _known_tags[_DICTIONARY_ROOM]  # PS3.6: an open hash table of tags and VRs
 cdef uint16_t _known_vrs[_DICTIONARY_ROOM]
 cdef dict _names = {}  # VRs by their codes
-cdef uint16_t _SQ, _UN, _UL, _LO
+cdef uint16_t _SQ, _UN, _UL, _LO, _US
 
 
 cdef uint16_t vr_code(str vr):
@@ -50,7 +50,7 @@ cdef bint is_long(uint16_t code) noexcept nogil:
 
 cdef void _learn() except *:
     """Read the tables that the rest of this module looks things up in."""
-    global _SQ, _UN, _UL, _LO
+    global _SQ, _UN, _UL, _LO, _US
     from pydicom._dicom_dict import DicomDictionary
 
     cdef uint32_t tag, place
@@ -61,6 +61,7 @@ cdef void _learn() except *:
         _kinds[vr_code(vr)] = 2
         _names[vr_code(vr)] = vr
     _SQ, _UN, _UL, _LO = vr_code("SQ"), vr_code("UN"), vr_code("UL"), vr_code("LO")
+    _US = vr_code("US")
     if 2 * len(DicomDictionary) > _DICTIONARY_ROOM:
         raise ImportError("the table of PS3.6 has outgrown its room")
     for tag in DicomDictionary:
@@ -266,6 +267,37 @@ cdef class Tree:
             elif not self.ascending:
                 empty.discard(node.tag)
         return empty
+
+    def tags_between(self, uint32_t first, uint32_t last):
+        """The top-level tags from ``first`` to ``last``, each one once, in ascending order."""
+        cdef int32_t low = 0, high = self.top_count, middle
+        cdef uint32_t tag
+        cdef set found = set()
+        while self.ascending and low < high:
+            middle = (low + high) >> 1
+            if self.nodes[self.top[middle]].tag < first:
+                low = middle + 1
+            else:
+                high = middle
+        for middle in range(low, self.top_count):
+            tag = self.nodes[self.top[middle]].tag
+            if first <= tag <= last:
+                found.add(tag)
+            elif self.ascending:
+                break
+        return sorted(found) if found else []
+
+    def number(self, uint32_t tag):
+        """The number of a top-level element that is one US; None where ``values.first_number`` has to look."""
+        cdef int32_t index = self.find(tag)
+        cdef const Node *node
+        if index == NONE:
+            return None
+        node = &self.nodes[index]
+        if node.vr != _US or node.end - node.value != 2:
+            return None
+        raw = self.buffer[node.value : node.end]
+        return raw[0] | raw[1] << 8
 
     def text(self, uint32_t tag):
         """What ``values.first_text`` gives for a top-level element."""

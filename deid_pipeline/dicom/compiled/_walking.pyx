@@ -41,7 +41,7 @@ cdef class Wanted:
         if entry != NULL:
             return entry.how == SEEN
         how = SEEN if self.judge(tag, vr_name(vr)) else COPIED
-        self.answers.add(tag, vr, None, how)
+        self.answers.add(tag, vr, None, how, None)
         return how == SEEN
 
 
