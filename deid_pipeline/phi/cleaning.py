@@ -7,12 +7,12 @@ What belongs here: one cleaner for one set of identifiers, its modes, its memory
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Literal
 
 from deid_pipeline.model import Identifier, IdentifierKind
-from deid_pipeline.phi.first_look import first_look, has_strangers, is_dated
+from deid_pipeline.phi.first_look import first_look
 from deid_pipeline.phi.header_index import HeaderIndex, index_of
 from deid_pipeline.phi.header_spellings import HeaderSpellings
 from deid_pipeline.phi.header_traces import HeaderTraces
@@ -31,6 +31,7 @@ CleaningMode = Literal["remove", "deid", "mask", "surrogate", "header", "label",
 Pseudonym = Callable[[IdentifierKind, str], str]
 
 _REMEMBERED = 2048  # cleaned texts
+_STRANGERS_REMEMBERED = 4096  # texts at most as long as a first look is taken at
 _LONGEST_REMEMBERED = 1024  # characters
 _KNOWN_ONLY = frozenset({"header", "own"})
 _REMOVING = _KNOWN_ONLY | {"remove", "label"}
@@ -123,11 +124,8 @@ class Cleaner:
             done = remembered.get((mode, text))
             if done is not None:
                 return done
-        mapped: dict[tuple[int, int], str] = {}
-        result = text
-        if self._recognizers or self._finder.may_find(text, mode):
-            mapped = self._mapped_uids(text, mode) if mode in _REMOVING else {}
-            result = self._cleaned(_with(text, mapped), mode, frozenset(mapped.values()))
+        mapped = self._mapped_uids(text, mode) if mode in _REMOVING else {}
+        result = self._cleaned(_with(text, mapped) if mapped else text, mode, frozenset(mapped.values()))
         if remembered is not None and not mapped and len(text) <= _LONGEST_REMEMBERED:
             if len(remembered) >= _REMEMBERED:
                 remembered.clear()
@@ -160,7 +158,7 @@ class Cleaner:
                 text = replaced(text, found, lambda one: f"<{one.kind}>")
         return text
 
-    def _find(self, text: str, mode: CleaningMode = "remove") -> tuple[list[Found], dict[int, FoundDate]]:
+    def _find(self, text: str, mode: CleaningMode = "remove") -> tuple[Sequence[Found], Mapping[int, FoundDate]]:
         found, dates = self._finder.find(text, places=mode != "label")
         for recognizer in self._recognizers:
             spans = recognizer.find(text, self._identifiers)
@@ -178,7 +176,7 @@ class Cleaner:
             )
         return found, dates
 
-    def _surrogate(self, text: str, one: Found, dates: dict[int, FoundDate]) -> str:
+    def _surrogate(self, text: str, one: Found, dates: Mapping[int, FoundDate]) -> str:
         written = text[one.start : one.end]
         if one.kind is IdentifierKind.DATE:
             date = dates.get(one.start)
@@ -219,35 +217,38 @@ class Finder:
     def _spellings(self) -> HeaderSpellings:
         return HeaderSpellings(self._known_values)
 
-    def may_find(self, text: str, mode: CleaningMode) -> bool:
-        """Whether a text may have anything to clean, at first look; nearly all have nothing."""
-        look = first_look(text)
-        if look is None or self._traces.may_be_in(look) or (look.has_uids and mode in _REMOVING):
-            return True
-        if mode in _KNOWN_ONLY:
-            return mode == "header" and bool(look.said) and is_dated(text)
-        return has_strangers(text, places=mode != "label")
-
-    def find(self, text: str, *, places: bool = True) -> tuple[list[Found], dict[int, FoundDate]]:
+    def find(self, text: str, *, places: bool = True) -> tuple[Sequence[Found], Mapping[int, FoundDate]]:
         """Ranges that identify, in their order without overlaps; and the dates among them by where they start."""
-        tokens = Tokens(text)
+        look = first_look(text)
+        if look is None or self._traces.may_be_in(look):
+            return self.search(look.tokens if look else Tokens(text), places=places)
+        return _strangers(text, places=places)
+
+    def find_known(self, text: str, mode: CleaningMode = "header") -> Sequence[Found]:
+        """Ranges that the header itself names, and dates; under ``own`` its own dates."""
+        look = first_look(text)
+        if look is None or self._traces.may_be_in(look):
+            return self.search_known(look.tokens if look else Tokens(text), mode)
+        return _strange_dates(text) if mode == "header" and look.said else ()
+
+    def search(self, tokens: Tokens, *, places: bool) -> tuple[list[Found], dict[int, FoundDate]]:
+        """What :meth:`find` finds, without a first look."""
         if not len(tokens):
             return [], {}
         found, dates = self._known(tokens)
         found += find_numbers(tokens)
         found += find_names(tokens)
         found += find_places(tokens) if places else ()
-        found = found or list(self._spellings.find(text))
+        found = found or list(self._spellings.find(tokens.text))
         return joined(found) if found else found, dates
 
-    def find_known(self, text: str, mode: CleaningMode = "header") -> list[Found]:
-        """Ranges that the header itself names, and dates; under ``own`` its own dates."""
-        tokens = Tokens(text)
+    def search_known(self, tokens: Tokens, mode: CleaningMode) -> list[Found]:
+        """What :meth:`find_known` finds, without a first look."""
         found, dates = self._known(tokens) if len(tokens) else ([], {})
         if mode == "own":
             strange = {start for start, date in dates.items() if date.day not in self._index.dates}
             found = [one for one in found if one.kind is not IdentifierKind.DATE or one.start not in strange]
-        found = found or list(self._spellings.find(text))
+        found = found or list(self._spellings.find(tokens.text))
         return joined(found) if found else found
 
     def names_somebody(self, text: str) -> bool:
@@ -268,3 +269,19 @@ class Finder:
 @lru_cache(maxsize=64)
 def _finder(known: frozenset[tuple[IdentifierKind, str]]) -> Finder:
     return Finder(known)
+
+
+_NOBODY: frozenset[tuple[IdentifierKind, str]] = frozenset()
+
+
+@lru_cache(maxsize=_STRANGERS_REMEMBERED)
+def _strangers(text: str, *, places: bool) -> tuple[Sequence[Found], Mapping[int, FoundDate]]:
+    """What is found in a text that has nothing of the header, whosever it is."""
+    look = first_look(text)
+    return _finder(_NOBODY).search(look.tokens if look else Tokens(text), places=places)
+
+
+@lru_cache(maxsize=_STRANGERS_REMEMBERED)
+def _strange_dates(text: str) -> Sequence[Found]:
+    look = first_look(text)
+    return _finder(_NOBODY).search_known(look.tokens if look else Tokens(text), "header")

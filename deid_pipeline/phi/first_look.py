@@ -10,11 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from deid_pipeline.phi.header_words import humps, initials_at
-from deid_pipeline.phi.text_dates import Said, find_dates, said_days
-from deid_pipeline.phi.text_names import find_names
-from deid_pipeline.phi.text_numbers import find_numbers, find_uids
-from deid_pipeline.phi.text_places import find_places
+from deid_pipeline.phi.header_words import has_leads, humps, initials_at
+from deid_pipeline.phi.text_dates import Said, said_days
 from deid_pipeline.phi.text_tokens import Tokens
 
 _REMEMBERED = 4096  # texts
@@ -26,16 +23,15 @@ class Look(NamedTuple):
 
     ``letters`` are its letters and digits, in small letters; ``bare`` the same without the zeros that its numbers begin
     with. ``words`` are its runs of letters and of digits, and their parts from capital to capital, ``initials`` what
-    may be a person's by the word before. ``said`` is what it says that may be a day.
+    may be a person's by the word before. ``said`` is what it says that may be a day: nothing where there is no date.
     """
 
-    text: str
+    tokens: Tokens
     letters: str
     bare: str
     words: frozenset[str]
     initials: tuple[str, ...]
     said: tuple[Said, ...]
-    has_uids: bool
 
 
 def first_look(text: str) -> Look | None:
@@ -49,30 +45,17 @@ def _look(text: str) -> Look | None:
         return None
     tokens = Tokens(text)
     words = set(tokens.words)
-    for at, word in enumerate(tokens.words):
+    for at, word in enumerate(() if tokens.upper or text.islower() else tokens.words):
         written = tokens.original(at)
         if not (written.islower() or written.isupper() or written.istitle()):
             words.update(word[left:right] for left, right in pairwise(humps(written)))
+    letters = "".join(tokens.words)
+    initials = [initials_at(tokens, at) for at in range(len(tokens))] if has_leads(tokens) else ()
     return Look(
-        text,
-        "".join(tokens.words),
-        "".join(word.lstrip("0") for word in tokens.words),
+        tokens,
+        letters,
+        "".join(word.lstrip("0") for word in tokens.words) if "0" in letters else letters,
         frozenset(words),
-        tuple(found[0] for at in range(len(tokens)) if (found := initials_at(tokens, at)) and len(found[0]) > 1),
+        tuple(found[0] for found in initials if found and len(found[0]) > 1),
         tuple(dict.fromkeys(said_days(tokens))),
-        has_uids=any(True for _ in find_uids(text)),
     )
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def is_dated(text: str) -> bool:
-    """Whether there is a date in a text, whosever the header is."""
-    return any(True for _ in find_dates(Tokens(text), ()))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def has_strangers(text: str, *, places: bool) -> bool:
-    """Whether something is found in a text that identifies somebody whom no header names, places if they count."""
-    tokens = Tokens(text)
-    finders = [find_dates(tokens, ()), find_numbers(tokens), find_names(tokens)]
-    return any(True for finder in (*finders, find_places(tokens) if places else ()) for _ in finder)

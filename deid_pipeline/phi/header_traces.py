@@ -86,12 +86,12 @@ class HeaderTraces:
             return True
         if look.initials and any(map(self._initials.issuperset, look.initials)):
             return True
-        for letters in (look.letters,) if look.bare == look.letters else (look.letters, look.bare):
+        for letters in (look.letters,) if look.bare is look.letters else (look.letters, look.bare):
             for part in self._parts:
                 if part in letters:
                     return True
             for part in self._labelled:
-                if part in letters and has_id_label(look.text):
+                if part in letters and has_id_label(look.tokens.text):
                     return True
         return bool(look.said) and any(is_said(day, said) for said in look.said for day in self._days)
 

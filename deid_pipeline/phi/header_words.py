@@ -68,6 +68,11 @@ def _names(tokens: Tokens, index: HeaderIndex) -> Iterator[Found]:
         at += 1
 
 
+def has_leads(tokens: Tokens) -> bool:
+    """Whether there is a word behind which :func:`initials_at` may find any."""
+    return bool(tokens.any & _NAME_LEAD) or "for" in tokens.words
+
+
 def initials_at(tokens: Tokens, at: int) -> tuple[str, int] | None:
     """Letters in capitals that may be a person's initials by the word before them, and the last token of them."""
     if not at or not (tokens.flags[at - 1] & _NAME_LEAD or tokens.words[at - 1] == "for"):
