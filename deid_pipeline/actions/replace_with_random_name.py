@@ -45,7 +45,7 @@ class ReplaceWithRandomName(ActionDefaults):
             if not text:
                 return b""
             return b"\\".join(
-                one(element, value, random=random) if value.strip("\0 ^=") else b"" for value in text.split("\\")
+                [one(element, value, random=random) if value.strip("\0 ^=") else b"" for value in text.split("\\")]
             )
 
         return rewrite
@@ -78,5 +78,6 @@ def _invented(element: ElementValue, value: str, *, random: bool) -> tuple[str, 
     if random:
         key = f"{element.context.sop_instance_uid}\0{'' if is_patient else key}"
     elif is_patient:
-        return element.pseudonyms.patient_name(), element.pseudonyms.patient_name()
+        name = element.pseudonyms.patient_name()
+        return name, name
     return element.pseudonyms.person_name(key), key
