@@ -103,7 +103,7 @@ def rebuild_instance(project: Project, plan: Plan) -> Rebuilt:
     try:
         with open_dicom(Path(source.source_path)) as file:
             rebuilt = _rebuild(project, plan, file)
-        _refuse_changed(source)
+            _refuse_changed(source, file)
         return rebuilt
     except FILE_FAILURES as error:
         return Rebuilt(_without_copy(plan, *status_and_reason(error, "rebuilding"), project.stamp))
@@ -116,15 +116,17 @@ def _without_copy(plan: Plan, status: str, reason: str, stamp: str) -> RebuiltFi
     return RebuiltFile(*identity, "", "", "", plan.detection.frames, 0, status, reason, stamp)
 
 
-def _refuse_changed(source: SourceFile) -> None:
+def _refuse_changed(source: SourceFile, file: DicomFile) -> None:
     """Raise for a file that was written to since it was indexed: what was read in it is not what was copied.
+
+    The open file is looked at: one that took its place meanwhile was not copied.
 
     Raises
     ------
     SourceDataError
         Its size or time of change is another one.
     """
-    stat = os.stat(source.source_path)  # noqa: PTH116  # a path object takes as long as the call
+    stat = os.fstat(file.descriptor)
     if (stat.st_size, stat.st_mtime_ns) != (source.size_bytes, source.mtime_ns):
         raise SourceDataError("the file changed while it was worked on")
 
