@@ -182,7 +182,7 @@ def _day(text: str) -> datetime.date:
 
 def through_strategy(source: Path, strategy: str, vault: Path) -> tuple[list[Path], Maps]:
     """Put every file of a folder through the header stage of this project; its copies and maps."""
-    from benchmarks.headers import bench_plan
+    from benchmarks.header_ways import bench_plan
     from deid_pipeline.model import Settings, Status
     from deid_pipeline.pseudonyms import ProjectSecret
     from deid_pipeline.stages.project import Project

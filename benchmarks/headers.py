@@ -2,11 +2,14 @@
 
 Usage::
 
-    python -m benchmarks.headers [FOLDER ...] [--made N] [--rounds N] [--strategy NAME ...] [--memory] [--profile]
+    python -m benchmarks.headers [FOLDER ...] [--made N] [--rounds N] [--strategy NAME ...] [--alternate]
+                                 [--memory] [--profile]
 
 Every file goes through every way in each of several rounds, block by block: a block of files through one way, then
-through the next, as a way works on one file after the other where it is used. A way's figure for a file is the
-median of its rounds, in CPU milliseconds of this process and its children. The disk's cache is warm and all modules are
+through the next, as a way works on one file after the other where it is used. With ``--alternate`` each file goes
+through all ways, in an order of its own, before the next file does: the harder case, as every way then finds the
+processor's caches full of other ways' work. A way's figure for a file is the median of its rounds, in CPU
+milliseconds of this process and its children. The disk's cache is warm and all modules are
 loaded: one round goes before. What this project remembers of values is not: every round has another key and begins with
 empty memories, so that only files that come later in a round may profit from what earlier ones hold as well.
 Printed for each way:
@@ -28,146 +31,30 @@ import os
 import platform
 import pstats
 import random
-import secrets
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.header_corpus import corpus, make_sparse_file
-from deid_pipeline.dicom import open_dicom
-from deid_pipeline.model import Detection, Settings, SourceFile, Status
-from deid_pipeline.pseudonyms import ProjectSecret
-from deid_pipeline.stages.project import Project
-from deid_pipeline.stages.reconstruction import Plan, rebuild_instance, staging_folder
-from deid_pipeline.strategy import load, names
-
-Way = Callable[[Path, Path], Path | str]
-"""Reads the first file, writes the second one or another that does not exist, and says which."""
+from benchmarks.header_ways import OwnWay, Way, all_ways
+from deid_pipeline.strategy import names
 
 _SMALL = 1_000_000  # bytes
 _BLOCK = 20  # files
-_VALUES_ARE_IN = tuple(f"deid_pipeline.{room}." for room in ("actions", "phi", "pseudonyms"))
-_KEY = "bench"
 _SPARSE = 2 << 30
 _DEFAULT_FOLDER = Path(__file__).parents[2] / "shared" / "data"
-_DATES = "StudyDate SeriesDate AcquisitionDate ContentDate PatientBirthDate".split()
-_UIDS = "SOPInstanceUID StudyInstanceUID SeriesInstanceUID FrameOfReferenceUID".split()
 
 
 def cpu_seconds() -> float:
     """CPU time so far of this process and of its children that have ended."""
     times = os.times()
     return time.process_time() + times.children_user + times.children_system
-
-
-def copied(source: Path, target: Path) -> Path:
-    """The yardstick."""
-    return shutil.copyfile(source, target)
-
-
-def edited_with_pydicom(source: Path, target: Path) -> Path:
-    """The least that anybody does with pydicom: a dozen edits, private elements out."""
-    import pydicom
-
-    dataset = pydicom.dcmread(source)
-    dataset.PatientName, dataset.PatientID, dataset.AccessionNumber = "Removed^Removed", "1", ""
-    for keyword in _DATES:
-        if keyword in dataset:
-            setattr(dataset, keyword, "20000101")
-    for keyword in _UIDS:
-        if keyword in dataset:
-            setattr(dataset, keyword, "2.25.1")
-    dataset.remove_private_tags()
-    dataset.save_as(target)
-    return target
-
-
-def with_dicognito() -> Way:
-    """The way through dicognito.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        The extra ``bench`` is not installed.
-    """
-    import pydicom
-    from dicognito.anonymizer import Anonymizer
-
-    anonymizer = Anonymizer(seed="bench")
-
-    def way(source: Path, target: Path) -> Path:
-        dataset = pydicom.dcmread(source)
-        anonymizer.anonymize(dataset)
-        dataset.save_as(target)
-        return target
-
-    return way
-
-
-def with_dicom_anonymizer() -> Way:
-    """The way through dicom-anonymizer.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        The extra ``bench`` is not installed.
-    """
-    from dicomanonymizer import anonymize_dicom_file
-
-    def way(source: Path, target: Path) -> Path:
-        anonymize_dicom_file(str(source), str(target))
-        return target
-
-    return way
-
-
-class OwnWay:
-    """The way of this project's own stage, from an indexed file to its copy in the vault; no OCR, no checks."""
-
-    def __init__(self, name: str, vault: Path, paths: Sequence[Path]) -> None:
-        self._settings = Settings(landing=vault, release=vault, vault=vault, key_file=None, strategy=name, workers=1)
-        self._strategy = load(name)
-        self._plans = {path: bench_plan(path) for path in paths}
-        self.begin_round()
-        staging_folder(self._project, _KEY).mkdir(parents=True, exist_ok=True)
-
-    def begin_round(self) -> None:
-        """Take another key, and forget every value that was met; tables that were read stay."""
-        self._project = Project(self._settings, ProjectSecret(secrets.token_bytes(32)), self._strategy)
-        forget_values()
-
-    def __call__(self, source: Path, target: Path) -> str:  # noqa: ARG002
-        """De-identify one file."""
-        done = rebuild_instance(self._project, self._plans[source])
-        if done.file.status != Status.NEW:
-            raise RuntimeError(done.file.reason)
-        return done.file.staged_path
-
-
-def forget_values() -> None:
-    """Empty what the package remembers of names, dates, ids, UIDs and texts; what it knows of tags stays."""
-    for name, module in list(sys.modules.items()):
-        for value in vars(module).values() if name.startswith(_VALUES_ARE_IN) else ():
-            if hasattr(value, "cache_parameters") and value.cache_parameters()["maxsize"] is not None:
-                value.cache_clear()
-
-
-def bench_plan(path: Path) -> Plan:
-    """What the stage needs to know of a file that was indexed and whose pixels hold no text."""
-    with open_dicom(path) as file:
-        uids = [file.text(tag) for tag in (0x0020000D, 0x0020000E, 0x00080018)]
-        modality, syntax = file.text(0x00080060), file.transfer_syntax_uid
-    digest = f"{random.Random(str(path)).getrandbits(256):064x}"
-    size, changed = path.stat().st_size, path.stat().st_mtime_ns
-    source = SourceFile(_KEY, str(path), digest, size, changed, "dicom", syntax, modality, *uids, Status.NEW, "")
-    return Plan(source, Detection(_KEY, str(path), digest, 1, 1, 0, Status.NEW, "", ""), ())
 
 
 def usable(ways: dict[str, Way], paths: Sequence[Path], scratch: Path) -> list[Path]:
@@ -191,23 +78,35 @@ def _works(way: Way, path: Path, scratch: Path) -> bool:
     return True
 
 
-def measure(ways: dict[str, Way], paths: Sequence[Path], scratch: Path, *, rounds: int) -> dict[str, list[float]]:
+def measure(
+    ways: dict[str, Way], paths: Sequence[Path], scratch: Path, *, rounds: int, alternate: bool = False
+) -> dict[str, list[float]]:
     """CPU seconds of each way for each file: the median of its rounds."""
     taken: dict[str, list[list[float]]] = {name: [[] for _ in paths] for name in ways}
-    order = list(ways.items())
     target = scratch / "out.dcm"
     for number in range(rounds):
         for way in ways.values():
             if isinstance(way, OwnWay):
                 way.begin_round()
-        for first in range(0, len(paths), _BLOCK):
-            for name, way in order[number % len(order) :] + order[: number % len(order)]:
-                for place in range(first, min(first + _BLOCK, len(paths))):
-                    start = cpu_seconds()
-                    written = way(paths[place], target)
-                    taken[name][place].append(cpu_seconds() - start)
-                    Path(written).unlink()
+        for name, place in _turns(list(ways), len(paths), number, alternate=alternate):
+            start = cpu_seconds()
+            written = ways[name](paths[place], target)
+            taken[name][place].append(cpu_seconds() - start)
+            Path(written).unlink()
     return {name: [statistics.median(rounds_of) for rounds_of in lists] for name, lists in taken.items()}
+
+
+def _turns(names: Sequence[str], files: int, number: int, *, alternate: bool) -> Iterator[tuple[str, int]]:
+    """Ways and places of files in the order of one round; every round has another one."""
+    if alternate:
+        chance = random.Random(number)
+        for place in range(files):
+            yield from ((name, place) for name in chance.sample(names, len(names)))
+        return
+    first = number % len(names)
+    for begin in range(0, files, _BLOCK):
+        for name in (*names[first:], *names[:first]):
+            yield from ((name, place) for place in range(begin, min(begin + _BLOCK, files)))
 
 
 def table(figures: dict[str, list[float]], sizes: Sequence[int]) -> list[str]:
@@ -249,19 +148,6 @@ def _one(path: Path, strategy: str) -> None:
     print(f"{after / 1024:.0f} MiB resident at most, {before / 1024:.0f} before, {taken:.2f} CPU s")
 
 
-def all_ways(strategies: Sequence[str], vault: Path, paths: Sequence[Path]) -> dict[str, Way]:
-    """The ways that can be had here, ``copyfile`` first."""
-    ways: dict[str, Way] = {"copyfile": copied}
-    ways |= {f"deid-pipeline {name}": OwnWay(name, vault, paths) for name in strategies}
-    ways["pydicom read-edit-write"] = edited_with_pydicom
-    for name, make in (("dicognito", with_dicognito), ("dicom-anonymizer", with_dicom_anonymizer)):
-        try:
-            ways[f"{name} {version(name)}"] = make()
-        except (ModuleNotFoundError, PackageNotFoundError):
-            print(f"{name} is not installed: left out (pip install '.[bench]')")
-    return ways
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="*", type=Path, help="folders of real files")
@@ -269,6 +155,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--strategy", action="append", help="default: basic, and midi_b where there is one")
     parser.add_argument("--scratch", type=Path, help="where files are made and written; default: the temporary folder")
+    parser.add_argument("--alternate", action="store_true", help="file by file instead of in blocks")
     parser.add_argument("--memory", action="store_true")
     parser.add_argument("--profile", action="store_true", help="profile the first strategy instead")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
@@ -300,7 +187,8 @@ def main() -> None:
         print(f"Linux {platform.release()}, {os.cpu_count()} cores; {arguments.rounds} rounds")
         print(f"{len(paths)} files, {sum(path in set(real) for path in paths)} of them real,", end=" ")
         print(f"{sum(sizes) / 1e6:.0f} MB, median {statistics.median(sizes) / 1e6:.2f} MB")
-        print("\n".join(table(measure(ways, paths, scratch, rounds=arguments.rounds), sizes)))
+        figures = measure(ways, paths, scratch, rounds=arguments.rounds, alternate=arguments.alternate)
+        print("\n".join(table(figures, sizes)))
 
 
 def _profile(way: Way, paths: Sequence[Path], scratch: Path) -> None:

@@ -1,13 +1,15 @@
-"""The corpus of the header benchmark, and that what a process remembers changes no copy."""
+"""The corpus of the header benchmark, the order of its work, and that what a process remembers changes no copy."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from benchmarks import header_corpus
-from benchmarks.headers import OwnWay, forget_values
+from benchmarks.header_ways import OwnWay, Way, copied, forget_values
+from benchmarks.headers import measure
 from deid_pipeline.dicom import open_dicom
 
 
@@ -45,3 +47,23 @@ def test_what_is_remembered_changes_no_copy(tmp_path: Path, files: list[Path]) -
         assert copies() == first
         forget_values()
         assert copies() == first
+
+
+@pytest.mark.parametrize("alternate", [False, True])
+def test_every_file_goes_through_every_way_in_every_round(
+    tmp_path: Path, files: list[Path], *, alternate: bool
+) -> None:
+    gone_through: list[tuple[str, Path]] = []
+
+    def way(name: str) -> Way:
+        def copy(source: Path, target: Path) -> Path | str:
+            gone_through.append((name, source))
+            return copied(source, target)
+
+        return copy
+
+    ways = {name: way(name) for name in "abc"}
+    measure(ways, [*files, *files[:4]], tmp_path, rounds=2, alternate=alternate)
+    assert sorted(gone_through) == sorted([(name, path) for name in "abc" for path in (*files, *files[:4])] * 2)
+    after = sum(one[1] == other[1] for one, other in pairwise(gone_through))
+    assert after == (2 * 24 * 2 if alternate else 0)  # each file's second and third way

@@ -1,11 +1,14 @@
 """Small files with everything in them, and all that is done to a file, for the tests of damage.
 
-What belongs here: the files to break and the one way to go through them. What does not: any expectation.
+What belongs here: the files to break, breaking them, the one way to go through them. What does not: any expectation.
 """
 
 from __future__ import annotations
 
+import random
+import struct
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from deid_pipeline.dicom import (
@@ -17,6 +20,7 @@ from deid_pipeline.dicom import (
     overlay_bit_positions,
     pixel_layout,
 )
+from deid_pipeline.dicom.structure import Element
 from deid_pipeline.strategy import CompiledStrategy
 from deid_pipeline_tests.data_sets import (
     BIG_ENDIAN,
@@ -24,8 +28,10 @@ from deid_pipeline_tests.data_sets import (
     EXPLICIT,
     IMPLICIT,
     JPEG,
+    LONG_VRS,
     SECONDARY_CAPTURE,
     SEQUENCE_END,
+    SHORT_VRS,
     UNDEFINED,
     explicit,
     implicit,
@@ -110,3 +116,74 @@ def go_through(path: Path, strategy: CompiledStrategy) -> bytes:
         edited = edit_data_set(file, rule_for=strategy.rule, pseudonyms=pseudonyms(), markers=markers)
         data = joined(file, edited)
         return file_bytes(file.transfer_syntax_uid, data)
+
+
+def mutant(whole: bytes, chance: random.Random) -> bytes:
+    """The file with a few bytes changed, put in, taken out or repeated."""
+    data = bytearray(whole)
+    for _ in range(chance.choice((1, 1, 1, 2, 3, 8))):
+        place = chance.randrange(132 if chance.random() < 0.95 else 0, len(data))
+        match chance.randrange(7):
+            case 0:
+                data[place] = chance.randrange(256)
+            case 1:
+                data[place] ^= 1 << chance.randrange(8)
+            case 2:
+                data[place] = chance.choice((0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF))
+            case 3:
+                value = chance.choice((0, 1, 7, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF, len(data)))
+                data[place : place + 4] = struct.pack("<L", value)
+            case 4:
+                data[place:place] = chance.choice((b"SQ", b"UN", b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0", bytes(8)))
+            case 5:
+                del data[place : place + chance.randrange(1, 12)]
+            case _:
+                start = chance.randrange(len(data))
+                data[place:place] = data[start : start + chance.randrange(1, 40)]
+    return bytes(data)
+
+
+def header_mutant(whole: bytes, elements: Sequence[Element], chance: random.Random) -> bytes:
+    """The file with the headers of one to three elements changed, at whatever depth; its size stays mostly.
+
+    ``elements`` are those of the file, in explicit or implicit VR little endian.
+    """
+    data = bytearray(whole)
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        some = elements
+        element = chance.choice(some)
+        while element.items and chance.random() < 0.7:
+            some = chance.choice(element.items).elements
+            if not some:
+                break
+            element = chance.choice(some)
+        _change_header(data, element, some or elements, chance)
+    return bytes(data)
+
+
+def _change_header(data: bytearray, element: Element, beside: Sequence[Element], chance: random.Random) -> None:
+    start, other = element.start, chance.choice(beside)
+    code = slice(start + 4, start + 6)
+    match chance.randrange(8):
+        case 0 | 1:  # another tag: its neighbour's, one near by, one of a private block
+            tag = chance.choice((other.tag, element.tag ^ 1 << chance.randrange(32), element.tag ^ 0x10000, 0x00080005))
+            data[start : start + 4] = struct.pack("<HH", tag >> 16, tag & 0xFFFF)
+        case 2 | 3 if element.content_syntax.explicit:  # another VR with as many bytes of length
+            kinds = LONG_VRS if element.value - start == 12 else SHORT_VRS
+            data[code] = chance.choice(sorted(kinds)).encode()
+        case 4:  # another value
+            for place in range(element.value, min(element.end, element.value + 64, len(data))):
+                if chance.random() < 0.3:
+                    data[place] = chance.choice(
+                        (0, 0x20, 0x5C, 0x5E, 0x41, 0x61, 0x31, 0x1B, 0xC3, chance.randrange(256))
+                    )
+        case 5:  # another length
+            value = chance.choice(
+                (0, 1, 2, 8, 0xFFFF, UNDEFINED - 1, UNDEFINED, 0x80000000, element.end - element.value + 8)
+            )
+            place = element.value - (2 if element.value - start == 8 and element.content_syntax.explicit else 4)
+            data[place : element.value] = struct.pack("<L", value)[: element.value - place]
+        case 6:  # twice
+            data[element.end : element.end] = data[start : element.end]
+        case _:  # gone
+            del data[start : element.end]

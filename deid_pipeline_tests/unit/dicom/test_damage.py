@@ -27,7 +27,7 @@ from deid_pipeline_tests.data_sets import (
     open_sequence,
     raw_file,
 )
-from deid_pipeline_tests.unit.dicom.damage import CANARY, data_sets, file_bytes, go_through
+from deid_pipeline_tests.unit.dicom.damage import CANARY, data_sets, file_bytes, go_through, mutant
 
 SAMPLES = data_sets()
 MUTANTS_OF_EACH = 2000  # of five samples: 10,000
@@ -172,31 +172,6 @@ def put(path: Path, content: bytes) -> Path:
     path.unlink(missing_ok=True)
     path.write_bytes(content)
     return path
-
-
-def mutant(whole: bytes, chance: random.Random) -> bytes:
-    """The file with a few bytes changed, put in, taken out or repeated."""
-    data = bytearray(whole)
-    for _ in range(chance.choice((1, 1, 1, 2, 3, 8))):
-        place = chance.randrange(132 if chance.random() < 0.95 else 0, len(data))
-        match chance.randrange(7):
-            case 0:
-                data[place] = chance.randrange(256)
-            case 1:
-                data[place] ^= 1 << chance.randrange(8)
-            case 2:
-                data[place] = chance.choice((0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF))
-            case 3:
-                value = chance.choice((0, 1, 7, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF, len(data)))
-                data[place : place + 4] = struct.pack("<L", value)
-            case 4:
-                data[place:place] = chance.choice((b"SQ", b"UN", b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0", bytes(8)))
-            case 5:
-                del data[place : place + chance.randrange(1, 12)]
-            case _:
-                start = chance.randrange(len(data))
-                data[place:place] = data[start : start + chance.randrange(1, 40)]
-    return bytes(data)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
