@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from deid_pipeline.pseudonyms.secret import ProjectSecret
 
-
 _FREE_BITS = ~(0xF << 76 | 0x3 << 62)
 _FIXED_BITS = 0x8 << 76 | 0x2 << 62  # version and variant
 
