@@ -87,7 +87,7 @@ def _moved(text: str, days: int, vr: str, latest: int) -> str:
 
 def _moved_single(text: str, days: int, vr: str, latest: int) -> tuple[int, str] | None:
     """The day (as ordinal) that a date stands for, and its text when moved; None when the text is no date."""
-    dotted = _DOTTED.fullmatch(text)
+    dotted = _DOTTED.fullmatch(text) if "." in text else None
     match = (DATE_TIME if vr == "DT" else _DA).fullmatch("".join(dotted.groups()) if dotted else text)
     if match is None:
         return None

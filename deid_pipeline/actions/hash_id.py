@@ -33,8 +33,10 @@ class HashId(ActionDefaults):
 
 
 def _uids(element: ElementValue) -> bytes | None:
-    values = element.raw.decode("latin-1").split("\\")
-    return "\\".join(_uid(value.strip("\0 "), element) for value in values).encode("ascii", "replace")
+    text = element.raw.decode("latin-1")
+    if "\\" not in text:  # as nearly always
+        return _uid(text.strip("\0 "), element).encode("ascii", "replace")
+    return "\\".join([_uid(value.strip("\0 "), element) for value in text.split("\\")]).encode("ascii", "replace")
 
 
 def _uid(value: str, element: ElementValue) -> str:

@@ -27,7 +27,7 @@ def person_key(name: str) -> str:
     """
     group = next((group for group in name.split("=") if _WORD.search(group)), name)
     group = "^".join(group.split("^")[:3])
-    folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", group)).casefold()
+    folded = group.lower() if group.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFKD", group)).casefold()
     words = _WORD.findall(folded)
     return " ".join(sorted(word for word in words if word not in _TITLES) or sorted(words)) or name.strip().casefold()
 
@@ -46,7 +46,7 @@ def renamed(source: str, invented: str, middle: Callable[[], str], *, encodings:
     encodings
         Of the element; a group that they cannot carry is written in Latin letters.
     """
-    has_middle = any(group.count("^") > 1 for group in source.split("=")[:_GROUPS])
+    has_middle = source.count("^") > 1 and any(group.count("^") > 1 for group in source.split("=")[:_GROUPS])
     return _renamed(source, invented, middle() if has_middle else "", tuple(encodings))
 
 

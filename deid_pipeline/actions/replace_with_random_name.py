@@ -45,7 +45,7 @@ class ReplaceWithRandomName(ActionDefaults):
             if not text:
                 return b""
             return b"\\".join(
-                one(element, value, random=random) if value.strip("\0 ^=") else b"" for value in text.split("\\")
+                [one(element, value, random=random) if value.strip("\0 ^=") else b"" for value in text.split("\\")]
             )
 
         return rewrite
@@ -72,11 +72,15 @@ def _words(element: ElementValue, value: str, *, random: bool) -> bytes:
 
 def _invented(element: ElementValue, value: str, *, random: bool) -> tuple[str, str]:
     """The invented Latin name for a person, and the key that it comes from."""
-    key = person_key(value)
-    patient = element.context.patient_name
-    is_patient = element.tag == _PATIENT_NAME or (bool(patient) and key == person_key(patient))
+    is_patient = element.tag == _PATIENT_NAME or _is_one_person(value, element.context.patient_name)
+    if is_patient and not random:
+        name = element.pseudonyms.patient_name()
+        return name, name
+    key = "" if is_patient else person_key(value)
     if random:
-        key = f"{element.context.sop_instance_uid}\0{'' if is_patient else key}"
-    elif is_patient:
-        return element.pseudonyms.patient_name(), element.pseudonyms.patient_name()
+        key = f"{element.context.sop_instance_uid}\0{key}"
     return element.pseudonyms.person_name(key), key
+
+
+def _is_one_person(value: str, patient: str) -> bool:
+    return bool(patient) and person_key(value) == person_key(patient)

@@ -7,6 +7,7 @@ not: decoding (one file for each codec), finding the element (room ``dicom``).
 from __future__ import annotations
 
 import mmap
+import struct
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ from deid_pipeline.model import PixelLayout
 UNFIT_TABLE = "an offset table does not fit the items of the pixel data"
 """Why an instance is held whose frames would be others to those who follow the table."""
 
-_ITEM = b"\xfe\xff\x00\xe0"
-_DELIMITER = b"\xfe\xff\xdd\xe0"
+_ITEM_HEADER = struct.Struct("<2I")
+_ITEM, _DELIMITER = 0xE000FFFE, 0xE0DDFFFE  # tags, as one number of four bytes
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 _WALKED = 64 << 20  # bytes whose pages may stay mapped while items are walked
 _STEP = 1 << 20
@@ -195,16 +196,18 @@ def _most_fragments(view: memoryview, layout: PixelLayout) -> int:
 def _read_items(view: memoryview, position: int, *, most: int) -> _Items:
     """Read the headers of all items up to the sequence delimiter; the first item is the basic offset table."""
     starts, lengths = array("Q"), array("Q")
-    seen = position
+    seen, size = position, len(view)
     for _ in range(most):
         if position - seen > _WALKED:
             forget_pages(view.obj, seen, position)
             seen = position
-        tag = bytes(view[position : position + 4])
+        if size - position >= _ITEM_HEADER.size:
+            tag, length = _ITEM_HEADER.unpack_from(view, position)
+        else:
+            tag, length = int.from_bytes(view[position : position + 4], "little"), _UNDEFINED_LENGTH
         if tag == _DELIMITER:
             break
-        length = int.from_bytes(view[position + 4 : position + 8], "little")
-        if tag != _ITEM or length == _UNDEFINED_LENGTH or position + 8 + length > len(view):
+        if tag != _ITEM or length == _UNDEFINED_LENGTH or position + 8 + length > size:
             raise damaged("the items of encapsulated pixel data are damaged or cut off")
         starts.append(position + 8)
         lengths.append(length)
@@ -252,8 +255,10 @@ def _from_table(items: _Items, *, frames: int) -> array[int]:
     SourceDataError
         It does not fit the items.
     """
-    if len(items.table) != 4 * frames:
+    if len(items.table) != 4 * frames or (frames == 1 and any(items.table)):
         raise damaged(UNFIT_TABLE)
+    if frames == 1:
+        return array("Q", [0])
     offsets = np.frombuffer(items.table, dtype="<u4").astype(np.int64)
     starts = np.frombuffer(items.starts, dtype=np.uint64).astype(np.int64)
     places = starts - starts[0]

@@ -12,7 +12,7 @@ from functools import lru_cache
 from deid_pipeline.dicom.dummies import Surroundings, legal_dummy
 from deid_pipeline.dicom.encoding import element, sequence
 from deid_pipeline.dicom.file import DicomFile
-from deid_pipeline.dicom.iods import required_tags
+from deid_pipeline.dicom.iods import lacking_tags, required_tags
 from deid_pipeline.dicom.structure import Syntax, dictionary_vr
 
 _SOP_CLASS_UID, _MEDIA_STORAGE_CLASS = 0x00080016, 0x00020002
@@ -37,11 +37,7 @@ def missing_elements(file: DicomFile, *, present: Collection[int], without_text:
         Every frame was read and no text was found.
     """
     uid = file.text(_SOP_CLASS_UID) or file.meta.get(_MEDIA_STORAGE_CLASS, "")
-    required = required_tags(uid, present=present)
-    lacking = required.keys() - present
-    for tag in file.empty_tags():
-        if required.get(tag) == "1":
-            lacking.add(tag)
+    lacking = lacking_tags(uid, present=present, empty=file.empty_tags())
     if not lacking:
         return {}
     surroundings = Surroundings(
@@ -51,7 +47,7 @@ def missing_elements(file: DicomFile, *, present: Collection[int], without_text:
         body_part_examined=file.text(_BODY_PART_EXAMINED),
         text="none" if without_text else "",
     )
-    return dict(_encoded(frozenset(lacking), surroundings, file.syntax))
+    return dict(_encoded(lacking, surroundings, file.syntax))
 
 
 @lru_cache(maxsize=1024)  # the instances of a series lack the same

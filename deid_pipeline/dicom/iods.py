@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from deid_pipeline.store import resource_folder
 
@@ -21,7 +22,6 @@ SOURCE = "highdicom_0.28.2"
 
 _STRICTNESS = {"3": 0, "2C": 1, "2": 2, "1C": 3, "1": 4}
 _ANY_MODULE = "*"
-_NOTHING: Mapping[int, str] = MappingProxyType({})
 
 Types = Mapping[int, str]
 
@@ -34,10 +34,20 @@ class _OptionalModule:
     type_2: frozenset[int]
 
 
+class _Required(NamedTuple):
+    """What an instance must have: types by tag, and the tags alone."""
+
+    types: Types
+    tags: frozenset[int]
+
+
+_NONE_REQUIRED = _Required(MappingProxyType({}), frozenset())
+
+
 @dataclass(frozen=True, slots=True)
 class _Iod:
     types: Types
-    required: Types
+    required: _Required
     optional: tuple[_OptionalModule, ...]
     signs: dict[int, int]  # tags that one optional module alone has, and its index
     sign_tags: frozenset[int]
@@ -75,17 +85,29 @@ def required_tags(sop_class_uid: str, *, present: Collection[int] = ()) -> Types
     They are those of the mandatory modules and, when ``present`` has a tag that only one conditional or optional
     module knows, the Type 2 ones of that module. Empty for an unknown class.
     """
+    return _required(sop_class_uid, present).types
+
+
+def lacking_tags(sop_class_uid: str, *, present: Collection[int], empty: Collection[int] = ()) -> frozenset[int]:
+    """The required tags that ``present`` lacks, and those of Type 1 that are ``empty``."""
+    required = _required(sop_class_uid, present)
+    without_value = [tag for tag in empty if required.types.get(tag) == "1"]
+    return required.tags.difference(present).union(without_value)
+
+
+def _required(sop_class_uid: str, present: Collection[int]) -> _Required:
     iod = _iod_of(sop_class_uid)
     if iod is None:
-        return _NOTHING
+        return _NONE_REQUIRED
     signs = iod.sign_tags.intersection(present)
     return _required_with(sop_class_uid, frozenset(map(iod.signs.__getitem__, signs))) if signs else iod.required
 
 
 @lru_cache(maxsize=1024)
-def _required_with(sop_class_uid: str, modules: frozenset[int]) -> Types:
+def _required_with(sop_class_uid: str, modules: frozenset[int]) -> _Required:
     iod = _iod(sop_class_uid)
-    return {tag: "2" for index in sorted(modules) for tag in iod.optional[index].type_2} | dict(iod.required)
+    types = {tag: "2" for index in sorted(modules) for tag in iod.optional[index].type_2} | dict(iod.required.types)
+    return _Required(types, frozenset(types))
 
 
 def iod_name(sop_class_uid: str) -> str:
@@ -113,7 +135,9 @@ def _iod(sop_class_uid: str) -> _Iod:
     required = _strictest([{tag: kind for tag, kind in types.items() if kind in {"1", "2"}} for types in mandatory])
     optional = tuple(_optional(others, certain.keys(), required.keys()))
     signs = {tag: index for index, module in enumerate(optional) for tag in module.own}
-    return _Iod(_strictest(others) | certain, required, optional, signs, frozenset(signs))
+    return _Iod(
+        _strictest(others) | certain, _Required(required, frozenset(required)), optional, signs, frozenset(signs)
+    )
 
 
 def _optional(modules: list[Types], certain: Set[int], required: Set[int]) -> Iterator[_OptionalModule]:

@@ -12,8 +12,16 @@ from deid_pipeline.dicom.values import first_number
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline.model import PixelLayout
 
-_KEYWORDS = {PIXEL_DATA: "PixelData", 0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelData"}
-_WIDTHS = {0x7FE00008: 32, 0x7FE00009: 64}  # bits allocated of floating point samples, where nothing says so
+_FLOAT_PIXEL_DATA, _DOUBLE_FLOAT_PIXEL_DATA = 0x7FE00008, 0x7FE00009
+_KEYWORDS = {
+    PIXEL_DATA: "PixelData",
+    _FLOAT_PIXEL_DATA: "FloatPixelData",
+    _DOUBLE_FLOAT_PIXEL_DATA: "DoubleFloatPixelData",
+}
+_WIDTHS = {
+    _FLOAT_PIXEL_DATA: 32,
+    _DOUBLE_FLOAT_PIXEL_DATA: 64,
+}  # bits allocated of floating point samples, where nothing says so
 _SAMPLES, _FRAMES, _ROWS, _COLUMNS, _ALLOCATED = 0x00280002, 0x00280008, 0x00280010, 0x00280011, 0x00280100
 _OVERLAY_BIT_POSITION = 0x0102
 
@@ -27,7 +35,7 @@ def pixel_layout(file: DicomFile) -> PixelLayout | None:
         Rows, Columns or another attribute that the layout needs is missing or senseless.
     """
     by_tag, number = file.by_tag, file.number
-    element = next((by_tag[tag] for tag in _KEYWORDS if tag in by_tag), None)
+    element = by_tag.get(PIXEL_DATA) or by_tag.get(_FLOAT_PIXEL_DATA) or by_tag.get(_DOUBLE_FLOAT_PIXEL_DATA)
     if element is None:
         return None
     allocated = number(_ALLOCATED, _WIDTHS.get(element.tag, 0))

@@ -45,7 +45,7 @@ def patient_number(secret: ProjectSecret, scope: str) -> str:
 
 def is_placeholder(patient_id: str) -> bool:
     """Whether an id says nothing about who the patient is: blank, zeros, nines, "UNKNOWN" and the like."""
-    core = "".join(character for character in patient_id if character.isalnum()).upper()
+    core = (patient_id if patient_id.isalnum() else "".join(filter(str.isalnum, patient_id))).upper()
     return not core or core in _PLACEHOLDERS or not core.strip("0") or (len(core) > 2 and not core.strip("9X"))
 
 

@@ -5,8 +5,7 @@ What belongs here: the object that actions ask. What does not: the derivations t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from deid_pipeline.pseudonyms.dates import days_offset
 from deid_pipeline.pseudonyms.names import name_pseudonym
@@ -16,16 +15,18 @@ from deid_pipeline.pseudonyms.secret import ProjectSecret
 from deid_pipeline.pseudonyms.uids import uid_pseudonym
 
 
-@dataclass(frozen=True)
 class Pseudonyms:
     """Pseudonyms for the elements of one instance; ``patient`` is the text its patient is known by (patient_scope).
 
     ``uid_map`` collects every UID asked for with its pseudonym: the rows of the crosswalk.
     """
 
-    secret: ProjectSecret
-    patient: str
-    uid_map: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("_derived", "patient", "secret", "uid_map")
+
+    def __init__(self, secret: ProjectSecret, patient: str) -> None:
+        self.secret, self.patient = secret, patient
+        self.uid_map: dict[str, str] = {}
+        self._derived = _derived(secret)
 
     @classmethod
     def for_patient(cls, secret: ProjectSecret, *, patient_id: str, study_uid: str) -> Pseudonyms:
@@ -36,28 +37,28 @@ class Pseudonyms:
         """The pseudonym of a UID."""
         known = self.uid_map.get(original)
         if known is None:
-            known = self.uid_map[original] = _uid(self.secret, original)
+            known = self.uid_map[original] = self._derived.uid(original)
         return known
 
     def patient_id(self) -> str:
         """The patient's id, the same in every file of the patient: digits, the first one not 0 (see numbers)."""
-        return _patient_number(self.secret, self.patient)
+        return self._derived.patient_number(self.patient)
 
     def number(self, purpose: str, original: str) -> str:
         """16 digits for any other identifier, say an accession number."""
-        return _number(self.secret, purpose, original)
+        return self._derived.number(purpose, original)
 
     def patient_name(self) -> str:
         """The invented name of the patient."""
-        return _name(self.secret, self.patient)
+        return self._derived.name(self.patient)
 
     def person_name(self, original: str) -> str:
         """The invented name of any other person."""
-        return _name(self.secret, f"person:{original}")
+        return self._derived.name(f"person:{original}")
 
     def days_offset(self) -> int:
         """Whole days, negative, by which the patient's dates move."""
-        return _days_offset(self.secret, self.patient)
+        return self._derived.days_offset(self.patient)
 
     def seconds_offset(self, study_uid: str, *, lowest: int, highest: int) -> int:
         """Seconds, from ``lowest`` to ``highest`` and not 0, by which the times of a study move."""
@@ -69,10 +70,16 @@ class Pseudonyms:
         return offset_between(self.secret, "age", self.patient, lowest=-largest, highest=largest)
 
 
-# Asked for again by every instance of a patient, a study or a series.
+class _Derived:
+    """What was derived from one secret: asked for again by every instance of a patient, a study or a series."""
+
+    def __init__(self, secret: ProjectSecret) -> None:
+        self.patient_number = lru_cache(maxsize=1024)(partial(patient_number, secret))
+        self.uid = lru_cache(maxsize=8192)(partial(uid_pseudonym, secret))
+        self.number = lru_cache(maxsize=4096)(partial(number_pseudonym, secret))
+        self.name = lru_cache(maxsize=4096)(partial(name_pseudonym, secret))
+        self.days_offset = lru_cache(maxsize=1024)(partial(days_offset, secret))
+
+
+_derived = lru_cache(maxsize=4)(_Derived)
 _patient_scope = lru_cache(maxsize=1024)(patient_scope)
-_patient_number = lru_cache(maxsize=1024)(patient_number)
-_uid = lru_cache(maxsize=8192)(uid_pseudonym)
-_number = lru_cache(maxsize=4096)(number_pseudonym)
-_name = lru_cache(maxsize=4096)(name_pseudonym)
-_days_offset = lru_cache(maxsize=1024)(days_offset)

@@ -17,10 +17,11 @@ _CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
 
 
 class Claims:
-    """The marker elements of instances under one strategy, and the fill that decides some of them."""
+    """The marker elements of instances under one strategy, and what decides some of them: the fill."""
 
     def __init__(self, strategy: CompiledStrategy) -> None:
         self.fill = fill_named(strategy.pixels.fill)
+        self.keeps_text = any(rule.what == "keep" for rule in strategy.pixels.regions)
         self._strategy = strategy
         self._made: dict[tuple[Syntax, bool, bool], Mapping[int, bytes]] = {}
 

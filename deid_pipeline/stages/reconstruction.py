@@ -41,6 +41,7 @@ from deid_pipeline.model import (
 from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
 from deid_pipeline.redaction import prepare_boxes
+from deid_pipeline.stages.claims import Claims
 from deid_pipeline.stages.decompression import decompress_pixels
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
@@ -53,7 +54,6 @@ from deid_pipeline.stages.surrogates import letterings
 from deid_pipeline.stages.timing import Progress, StageClock
 from deid_pipeline.stages.workers import each
 from deid_pipeline.store import make_folder, read_shard, write_shard
-from deid_pipeline.strategy import CompiledStrategy
 
 _SIDE_DATA_RULE = ("zeroSideData", "comments and application segments of frames")
 _IDENTITY = {tag_text(tag): tag for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)}
@@ -103,7 +103,7 @@ def rebuild_instance(project: Project, plan: Plan) -> Rebuilt:
     try:
         with open_dicom(source.source_path) as file:  # a path object would take as long as the call
             rebuilt = _rebuild(project, plan, file)
-        _refuse_changed(source)
+            _refuse_changed(source, file)
         return rebuilt
     except FILE_FAILURES as error:
         return Rebuilt(_without_copy(plan, *status_and_reason(error, "rebuilding"), project.stamp))
@@ -116,15 +116,17 @@ def _without_copy(plan: Plan, status: str, reason: str, stamp: str) -> RebuiltFi
     return RebuiltFile(*identity, "", "", "", plan.detection.frames, 0, status, reason, stamp)
 
 
-def _refuse_changed(source: SourceFile) -> None:
+def _refuse_changed(source: SourceFile, file: DicomFile) -> None:
     """Raise for a file that was written to since it was indexed: what was read in it is not what was copied.
+
+    The open file is looked at: one that took its place meanwhile was not copied.
 
     Raises
     ------
     SourceDataError
         Its size or time of change is another one.
     """
-    stat = os.stat(source.source_path)  # noqa: PTH116  # a path object takes as long as the call
+    stat = os.fstat(file.descriptor)
     if (stat.st_size, stat.st_mtime_ns) != (source.size_bytes, source.mtime_ns):
         raise SourceDataError("the file changed while it was worked on")
 
@@ -212,7 +214,7 @@ def _written(project: Project, plan: Plan, file: DicomFile, edit: Callable[..., 
         markers={**markers, **pixels.elements} if pixels.elements else markers,
         source=source,
         overlays=PlaneRedactor(planes, boxes_by_plane(plan.regions, planes)) if planes else NO_PLANES,
-        without_text=layout is not None and _is_without_text(plan, project.strategy, frames=layout.number_of_frames),
+        without_text=layout is not None and _is_without_text(plan, claims, frames=layout.number_of_frames),
     )
     sop_instance, study, series, patient_id = _identity(file, edited)
     head = file_head(
@@ -260,10 +262,10 @@ def _write_anew(target: str, file: DicomFile, head: bytes, edited: EditedDataSet
         write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
 
 
-def _is_without_text(plan: Plan, strategy: CompiledStrategy, *, frames: int) -> bool:
+def _is_without_text(plan: Plan, claims: Claims, *, frames: int) -> bool:
     """Whether every frame was read and no text found; where text may stay, what was found and left is not known."""
     read = plan.detection.status == Status.NEW and plan.detection.frames_read == frames > 0
-    return read and not plan.regions and all(rule.what != "keep" for rule in strategy.pixels.regions)
+    return read and not plan.regions and not claims.keeps_text
 
 
 def _with_pixels(source: SourceFile, pixels: PixelEdit) -> Iterator[ElementChange]:

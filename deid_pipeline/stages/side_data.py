@@ -51,6 +51,8 @@ def without_side_data(file: DicomFile, layout: PixelLayout, edit: PixelEdit) -> 
             ]
         found = found or bool(ranges)
         forget_pages(file.buffer, frame.start, frame.end)
+    if not found and not added:
+        return edit
     last = [one for one in edit.replacements if one.last]
     new_values = {**edit.new_values, **({PIXEL_DATA: ""} if found else {})}
     return replace(edit, replacements=(*last, *added), new_values=new_values)

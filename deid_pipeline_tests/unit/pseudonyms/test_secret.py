@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import pickle
 import stat
 from pathlib import Path
 
@@ -136,6 +137,13 @@ def test_the_secret_is_not_shown() -> None:
 def test_derivations_are_the_hmac_of_purpose_and_value() -> None:
     expected = hmac.new(KEY, "uid\0é".encode(), hashlib.sha256).digest()
     assert ProjectSecret(KEY).derive("uid", "é") == expected
+
+
+def test_a_secret_that_went_to_another_process_derives_the_same() -> None:
+    secret = ProjectSecret(KEY)
+    again = pickle.loads(pickle.dumps(secret))
+    assert again == secret
+    assert again.derive("uid", "1.2") == secret.derive("uid", "1.2")
 
 
 def test_the_fingerprint_tells_secrets_apart_and_holds_no_key() -> None:

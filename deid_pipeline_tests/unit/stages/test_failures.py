@@ -13,6 +13,8 @@ from deid_pipeline.errors import ResidualRiskError, SourceDataError
 from deid_pipeline.model import Status
 from deid_pipeline.stages import survey, validation
 from deid_pipeline.stages.failures import status_and_reason
+from deid_pipeline.stages.reconstruction import staging_folder
+from deid_pipeline.store import read_shard
 from deid_pipeline_tests.instances import save, small_ct
 from deid_pipeline_tests.projects import STAGES, outputs, project_in, run_stages
 
@@ -86,3 +88,20 @@ def test_a_file_that_changes_between_reading_and_copying_is_not_released(tmp_pat
     assert (row.status, row.reason) == ("quarantined", "the file changed while it was worked on")
     assert not list(project.settings.release.rglob("*.dcm"))
     assert outputs(project, run_stages(project))["1"].status == "released"
+
+
+def test_what_an_interrupted_run_left_in_the_place_of_a_copy_is_replaced(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    save(small_ct(), project.settings.landing / "1")
+    (key,) = survey(project).pending
+    for stage in STAGES[:3]:
+        stage(project, key)
+    (source,) = read_shard(project.settings.vault, "source_files", key)
+    left = staging_folder(project, key) / f"{source.source_sha256[:16]}.dcm"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half a copy")
+    for stage in STAGES[3:]:
+        stage(project, key)
+    row = outputs(project, (key,))["1"]
+    assert row.status == "released"
+    assert pydicom.dcmread(row.output_path).Rows == small_ct().Rows
