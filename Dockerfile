@@ -6,7 +6,10 @@ FROM ${PYTHON_IMAGE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/deid
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE ./
+# what compiles the core
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY deid_pipeline ./deid_pipeline
 COPY strategies ./strategies
 COPY sql ./sql

@@ -57,7 +57,7 @@ class CompiledCore(BuildHookInterface):  # type: ignore[type-arg]
         built = Path(self._built.name)
         outcome = compile_apart(root, built)
         if outcome.returncode:
-            self.app.display_warning(f"{PACKAGE}: pure Python, the core was not compiled: {last_line(outcome.stderr)}")
+            self.app.display_warning(f"{PACKAGE}: pure Python, the core was not compiled: {reason(outcome.stderr)}")
             self.app.display_debug(outcome.stderr)
         elif version == "editable":
             put_in_place(root, built)
@@ -114,9 +114,10 @@ def compile_apart(root: Path, built: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
 
 
-def last_line(text: str) -> str:
-    """Return the last line that says something."""
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no reason given")
+def reason(text: str) -> str:
+    """Return the line of what the compilers said that says most: what ended one of them, else the last."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["no reason given"]
+    return next((line for line in lines if "fatal error:" in line), lines[-1])
 
 
 def compile_here(root: Path, built: Path) -> None:

@@ -19,11 +19,12 @@ from deid_pipeline.pseudonyms import ProjectSecret
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.reconstruction import Plan, rebuild_instance, staging_folder
 from deid_pipeline.strategy import load
+from deid_pipeline.strategy.keeping import Remembering
 
 Way = Callable[[Path, Path], Path | str]
 """Reads the first file, writes the second one or another that does not exist, and says which."""
 
-_VALUES_ARE_IN = tuple(f"deid_pipeline.{room}." for room in ("actions", "phi", "pseudonyms"))
+_VALUES_ARE_IN = tuple(f"deid_pipeline.{room}." for room in ("actions", "phi", "pseudonyms", "strategy"))
 _KEY = "bench"
 _DATES = "StudyDate SeriesDate AcquisitionDate ContentDate PatientBirthDate".split()
 _UIDS = "SOPInstanceUID StudyInstanceUID SeriesInstanceUID FrameOfReferenceUID".split()
@@ -126,8 +127,10 @@ class OwnWay:
 def forget_values() -> None:
     """Empty what the package remembers of names, dates, ids, UIDs and texts; what it knows of tags stays."""
     for name, module in list(sys.modules.items()):
-        for value in vars(module).values() if name.startswith(_VALUES_ARE_IN) else ():
-            if hasattr(value, "cache_parameters") and value.cache_parameters()["maxsize"] is not None:
+        for value in list(vars(module).values()) if name.startswith(_VALUES_ARE_IN) else ():
+            if isinstance(value, Remembering):
+                value.forget()
+            elif hasattr(value, "cache_parameters") and value.cache_parameters()["maxsize"] is not None:
                 value.cache_clear()
 
 

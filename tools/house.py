@@ -1,7 +1,7 @@
 """The size report of ``make check``: fails on what outgrows the house.
 
-Limits: 400 lines a file, 60 lines a function body (its docstring not counted), 7 parameters a function. With
-``--largest N`` the N largest files and functions are printed too, so that growth is seen before it fails.
+Limits: 400 lines a file (Cython sources too), 60 lines a function body (its docstring not counted), 7 parameters a
+function. With ``--largest N`` the N largest files and functions are printed too: growth is seen before it fails.
 
 What belongs here: sizes. What does not: style (ruff), types (mypy), who may import whom (import-linter).
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 FILE_LINES = 400
 BODY_LINES = 60
 PARAMETERS = 7
+SUFFIXES = {".py", ".pyx", ".pxd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def is_command(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def sizes(path: Path, source: str) -> Iterator[Size]:
-    """Measure one Python file.
+    """Measure one file of Python or Cython.
 
     Parameters
     ----------
@@ -66,9 +67,11 @@ def sizes(path: Path, source: str) -> Iterator[Size]:
     Yields
     ------
     Size
-        The file's lines, then each function's body and parameters.
+        The file's lines, then, where it is Python, each function's body and parameters.
     """
     yield Size(str(path), "lines", len(source.splitlines()), FILE_LINES)
+    if path.suffix != ".py":
+        return
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             place = f"{path}:{node.lineno} {node.name}"
@@ -83,7 +86,7 @@ def main() -> int:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--largest", type=int, default=0, metavar="N", help="also print the N largest of each kind")
     arguments = parser.parse_args()
-    files = sorted(path for folder in arguments.folders for path in folder.rglob("*.py"))
+    files = sorted(path for folder in arguments.folders for path in folder.rglob("*.p*") if path.suffix in SUFFIXES)
     measured = [size for path in files for size in sizes(path, path.read_text(encoding="utf-8"))]
     for what in dict.fromkeys(size.what for size in measured) if arguments.largest else ():
         of_a_kind = sorted((size for size in measured if size.what == what), key=lambda size: -size.measured)

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 import typer
 
-from deid_pipeline.cli import file, files, init, map, metadata, redact, report, run, strategy, synth, ui
+from deid_pipeline.cli import file, files, init, map, metadata, redact, report, run, strategy, synth, ui, version
 from deid_pipeline.cli.endings import ending_with_codes
 
-COMMANDS = (init, run, ui, files, file, metadata, redact, map, strategy, synth, report)
+COMMANDS = (init, run, ui, files, file, metadata, redact, map, strategy, synth, report, version)
 
 app = typer.Typer(
     name="deidp",

@@ -39,7 +39,9 @@ def missing_elements(file: DicomFile, *, present: Collection[int], without_text:
     uid = file.text(_SOP_CLASS_UID) or file.meta.get(_MEDIA_STORAGE_CLASS, "")
     required = required_tags(uid, present=present)
     lacking = required.keys() - present
-    lacking |= {tag for tag in file.empty_tags() & required.keys() if required[tag] == "1"}
+    for tag in file.empty_tags():
+        if required.get(tag) == "1":
+            lacking.add(tag)
     if not lacking:
         return {}
     surroundings = Surroundings(
@@ -49,18 +51,20 @@ def missing_elements(file: DicomFile, *, present: Collection[int], without_text:
         body_part_examined=file.text(_BODY_PART_EXAMINED),
         text="none" if without_text else "",
     )
-    return dict(_encoded(frozenset((tag, required[tag]) for tag in lacking), surroundings, file.syntax))
+    return dict(_encoded(frozenset(lacking), surroundings, file.syntax))
 
 
 @lru_cache(maxsize=1024)  # the instances of a series lack the same
 def _encoded(
-    lacking: frozenset[tuple[int, str]], surroundings: Surroundings, syntax: Syntax
+    lacking: frozenset[int], surroundings: Surroundings, syntax: Syntax
 ) -> tuple[tuple[int, bytes], ...]:
-    """Elements, as tags and bytes, for tags and their types."""
+    """Elements, as tags and bytes."""
+    required = required_tags(surroundings.sop_class_uid)
     made = []
-    for tag, kind in sorted(lacking):
+    for tag in sorted(lacking):
         vr = dictionary_vr(tag)
-        value = b"" if kind == "2" else _value(tag, vr, surroundings)
+        # what only a conditional or optional module asks for is of Type 2
+        value = b"" if required.get(tag, "2") == "2" else _value(tag, vr, surroundings)
         if value is not None:
             made.append((tag, _coded(tag, value, syntax) if vr == "SQ" and value else element(tag, vr, value, syntax)))
     return tuple(made)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from deid_pipeline.actions import InstanceContext, OverlayRedactor, TextCleaner
 from deid_pipeline.dicom.file import DicomFile
@@ -26,26 +26,47 @@ def instance_context(
     cleaner: TextCleaner | None = None,
     overlays: OverlayRedactor | None = None,
 ) -> InstanceContext:
-    """The context of an open file; everything in it is the source's."""
-    declared = file.by_tag.get(_CHARACTER_SET)
-    encodings = encodings_for(b"" if declared is None else element_bytes(file.buffer, declared))
-    return InstanceContext(
-        source_path=source_path,
-        sop_instance_uid=file.text(_SOP_INSTANCE_UID),
-        study_instance_uid=study_instance_uid,
-        patient_id=_decoded(file, _PATIENT_ID, "LO", encodings),
-        patient_name=_decoded(file, _PATIENT_NAME, "PN", encodings),
-        cleaner=cleaner,
-        last_day=_last_day(file),
-        overlays=overlays,
-    )
+    """The context of an open file, to be asked while it is open; everything in it is the source's."""
+    return _ReadWhenAsked(file, (source_path, study_instance_uid), cleaner, overlays)
 
 
-def _last_day(file: DicomFile) -> int | None:
-    """The latest day on which an instance says that it, its study, series or content was made, as an ordinal."""
-    by_tag = file.by_tag
-    days = [_day(file.text(tag)[:8]) for tag in _MADE_ON if tag in by_tag]
-    return max(days, default=0) or None
+class _ReadWhenAsked(InstanceContext):
+    """The context of an open file: most strategies ask for little of it."""
+
+    _file: DicomFile
+
+    def __init__(
+        self,
+        file: DicomFile,
+        origin: tuple[str, str],
+        cleaner: TextCleaner | None,
+        overlays: OverlayRedactor | None,
+    ) -> None:
+        put = object.__setattr__  # the record is frozen
+        put(self, "_file", file)
+        put(self, "source_path", origin[0])
+        put(self, "study_instance_uid", origin[1])
+        put(self, "cleaner", cleaner)
+        put(self, "emptied", None)
+        put(self, "overlays", overlays)
+
+    @cached_property
+    def sop_instance_uid(self) -> str:
+        return self._file.text(_SOP_INSTANCE_UID)
+
+    @cached_property
+    def patient_id(self) -> str:
+        return _decoded(self._file, _PATIENT_ID, "LO")
+
+    @cached_property
+    def patient_name(self) -> str:
+        return _decoded(self._file, _PATIENT_NAME, "PN")
+
+    @cached_property
+    def last_day(self) -> int | None:
+        """The latest day on which the instance says that it, its study, series or content was made, as an ordinal."""
+        text = self._file.text
+        return max(map(_day, {text(tag)[:8] for tag in _MADE_ON})) or None
 
 
 @lru_cache(maxsize=1024)
@@ -57,9 +78,11 @@ def _day(text: str) -> int:
     return 0
 
 
-def _decoded(file: DicomFile, tag: int, vr: str, encodings: tuple[str, ...]) -> str:
+def _decoded(file: DicomFile, tag: int, vr: str) -> str:
     """The first value of a top-level element; empty when it is absent."""
     element = file.by_tag.get(tag)
     if element is None or element.items is not None:
         return ""
+    declared = file.by_tag.get(_CHARACTER_SET)
+    encodings = encodings_for(b"" if declared is None else element_bytes(file.buffer, declared))
     return text_value(element_bytes(file.buffer, element), vr, encodings).split("\\")[0].strip()

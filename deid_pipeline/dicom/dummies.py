@@ -20,6 +20,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from deid_pipeline.actions.dummies import DATE_DUMMIES
 from deid_pipeline.dicom.iods import iod_name
@@ -29,8 +30,7 @@ _WORD = b"UNKNOWN"
 _BY_VR = DATE_DUMMIES | dict.fromkeys(("LO", "LT", "PN", "SH", "ST", "UC", "UT"), _WORD)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a dummy depends on: parts of the instance that it goes into, empty where unknown."""
 
     sop_class_uid: str = ""

@@ -40,6 +40,7 @@ class _Iod:
     required: Types
     optional: tuple[_OptionalModule, ...]
     signs: dict[int, int]  # tags that one optional module alone has, and its index
+    sign_tags: frozenset[int]
 
 
 def attribute_type(sop_class_uid: str, tag: int, *, sequence: int | None = None) -> str | None:
@@ -77,7 +78,7 @@ def required_tags(sop_class_uid: str, *, present: Collection[int] = ()) -> Types
     iod = _iod_of(sop_class_uid)
     if iod is None:
         return _NOTHING
-    signs = iod.signs.keys() & present
+    signs = iod.sign_tags.intersection(present)
     return _required_with(sop_class_uid, frozenset(map(iod.signs.__getitem__, signs))) if signs else iod.required
 
 
@@ -112,7 +113,7 @@ def _iod(sop_class_uid: str) -> _Iod:
     required = _strictest([{tag: kind for tag, kind in types.items() if kind in {"1", "2"}} for types in mandatory])
     optional = tuple(_optional(others, certain.keys(), required.keys()))
     signs = {tag: index for index, module in enumerate(optional) for tag in module.own}
-    return _Iod(_strictest(others) | certain, required, optional, signs)
+    return _Iod(_strictest(others) | certain, required, optional, signs, frozenset(signs))
 
 
 def _optional(modules: list[Types], certain: Set[int], required: Set[int]) -> Iterator[_OptionalModule]:

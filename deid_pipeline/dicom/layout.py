@@ -13,6 +13,8 @@ from deid_pipeline.errors import SourceDataError
 from deid_pipeline.model import PixelLayout
 
 _KEYWORDS = {PIXEL_DATA: "PixelData", 0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelData"}
+_WIDTHS = {0x7FE00008: 32, 0x7FE00009: 64}  # bits allocated of floating point samples, where nothing says so
+_SAMPLES, _FRAMES, _ROWS, _COLUMNS, _ALLOCATED = 0x00280002, 0x00280008, 0x00280010, 0x00280011, 0x00280100
 _OVERLAY_BIT_POSITION = 0x0102
 
 
@@ -24,46 +26,35 @@ def pixel_layout(file: DicomFile) -> PixelLayout | None:
     SourceDataError
         Rows, Columns or another attribute that the layout needs is missing or senseless.
     """
-    buffer, by_tag, big_endian = file.buffer, file.by_tag, file.syntax.big_endian
+    by_tag, number = file.by_tag, file.number
     element = next((by_tag[tag] for tag in _KEYWORDS if tag in by_tag), None)
     if element is None:
         return None
-
-    def number(tag: int, default: int = 0) -> int:
-        found = by_tag.get(tag)
-        return first_number(buffer, found, big_endian=big_endian, default=default) if found else default
-
-    allocated = number(0x00280100, 8 * {0x7FE00008: 4, 0x7FE00009: 8}.get(element.tag, 0))
+    allocated = number(_ALLOCATED, _WIDTHS.get(element.tag, 0))
     stored, sign = number(0x00280101, allocated), number(0x00280103)
-    layout = PixelLayout(
+    rows, columns, frames, samples = number(_ROWS), number(_COLUMNS), number(_FRAMES, 1) or 1, number(_SAMPLES, 1)
+    if min(rows, columns, frames, samples, allocated) < 1:
+        needed = {_SAMPLES: samples, _FRAMES: frames, _ROWS: rows, _COLUMNS: columns, _ALLOCATED: allocated}
+        senseless = next(tag for tag, value in needed.items() if value < 1)
+        raise SourceDataError("the Image Pixel module is incomplete", tag_path=f"(0028,{senseless & 0xFFFF:04x})")
+    return PixelLayout(
         transfer_syntax_uid=file.transfer_syntax_uid,
         keyword=_KEYWORDS[element.tag],
         value_offset=element.value,
         value_length=element.end - element.value if element.defined else None,
-        rows=number(0x00280010),
-        columns=number(0x00280011),
-        number_of_frames=number(0x00280008, 1) or 1,
-        samples_per_pixel=number(0x00280002, 1),
+        rows=rows,
+        columns=columns,
+        number_of_frames=frames,
+        samples_per_pixel=samples,
         photometric_interpretation=file.text(0x00280004) or "MONOCHROME2",
         planar_configuration=number(0x00280006),
         bits_allocated=allocated,
         bits_stored=stored,
         high_bit=number(0x00280102, stored - 1),
         pixel_representation=sign,
-        big_endian=big_endian,
+        big_endian=file.syntax.big_endian,
         darkest_palette_index=darkest_index(file, bits_stored=stored, is_signed=sign == 1),
     )
-    needed = {
-        0x00280002: layout.samples_per_pixel,
-        0x00280008: layout.number_of_frames,
-        0x00280010: layout.rows,
-        0x00280011: layout.columns,
-        0x00280100: allocated,
-    }
-    senseless = next((tag for tag, value in needed.items() if value < 1), None)
-    if senseless is not None:
-        raise SourceDataError("the Image Pixel module is incomplete", tag_path=f"(0028,{senseless & 0xFFFF:04x})")
-    return layout
 
 
 def overlay_bit_positions(file: DicomFile) -> tuple[int, ...]:

@@ -12,15 +12,17 @@ from deid_pipeline.dicom.encoding import element
 from deid_pipeline.dicom.structure import EXPLICIT_LE
 
 IMPLEMENTATION_CLASS_UID = "2.25.219206934498183437092137469312087012839"
+_START = b"\0" * 128 + b"DICM\x02\0\0\0UL\x04\0"
+"""Preamble, prefix and the header of the group length (0002,0000)."""
 IMPLEMENTATION_VERSION_NAME = f"DEID_PIPE_{__version__}"[:16]
 
 
 def file_head(*, sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:
     """128 zero bytes, ``DICM`` and group 2 in explicit VR little endian; nothing of the source but the arguments."""
     before, after = _around(sop_class_uid, transfer_syntax_uid)
-    elements = before + _text(0x00020003, "UI", sop_instance_uid) + after
-    length = element(0x00020000, "UL", len(elements).to_bytes(4, "little"), EXPLICIT_LE)
-    return b"\0" * 128 + b"DICM" + length + elements
+    instance = _text(0x00020003, "UI", sop_instance_uid)
+    length = len(before) + len(instance) + len(after)
+    return b"".join((_START, length.to_bytes(4, "little"), before, instance, after))
 
 
 @lru_cache(maxsize=256)

@@ -31,6 +31,8 @@ def darkest_index(file: DicomFile, *, bits_stored: int, is_signed: bool) -> int 
     int or None
         None where there are no tables, or tables that cannot be understood.
     """
+    if _DESCRIPTOR not in file.by_tag:  # as in nearly all files
+        return None
     first, channels = _tables(file, is_signed=is_signed)
     low = -(1 << (bits_stored - 1)) if is_signed else 0
     known = min((len(channel) for channel in channels), default=0)

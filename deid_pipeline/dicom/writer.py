@@ -20,7 +20,9 @@ from deid_pipeline.dicom.structure import Buffer
 _CHUNK = 256 << 10  # bytes read and written at once: what is read stays in a core's cache until it is written
 _SMALL = 32 << 10  # a range of a mapped file from which on reading it costs less than touching its pages
 _ROOM = 128 << 10  # the size from which on it pays to have all blocks of a file at once
+_VIEWED = 2 << 10  # a range of a read file from which on copying it costs more than a view of it
 _MOST_PIECES = 512  # of one write; the kernel takes 1024
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _SHORTER = "the source became shorter while it was copied"
 _chunks: list[memoryview] = []  # waiting for the next large file: fresh memory would cost as much as filling it
 
@@ -61,11 +63,11 @@ def write_dicom(
     """
     if file.is_deflated and any(replacement.last for replacement in replacements):
         raise ValueError("nothing of a deflated data set can be made last")
-    is_read = not isinstance(file.buffer, mmap.mmap)  # as a whole
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    read = None if isinstance(file.buffer, mmap.mmap) else file.buffer  # as a whole
+    descriptor = os.open(target, _NEW_FILE, 0o666)
     try:
-        if is_read and not (replacements or file.is_deflated):
-            _write_read(descriptor, [head, *_pieces(memoryview(file.buffer), segments)])
+        if read is not None and not (replacements or file.is_deflated):
+            _write_read(descriptor, _gathered(head, read, segments))
             return
         output = _Output(descriptor)
         waiting: list[tuple[int, Replacement]] = []
@@ -75,9 +77,9 @@ def write_dicom(
         output.put(head)
         if file.is_deflated:
             _put_deflated(output, file.buffer, parts)
-        elif is_read:
-            for piece in _pieces(memoryview(file.buffer), parts):
-                output.put(piece)
+        elif read is not None:
+            for part in parts:
+                output.put(part if isinstance(part, bytes) else _range(read, *part))
         else:
             _put_mapped(output, file, parts)
         output.flush()
@@ -147,22 +149,36 @@ def _write_pieces(descriptor: int, pieces: Sequence[bytes | memoryview], size: i
 
 def _write_read(descriptor: int, pieces: Sequence[bytes | memoryview]) -> None:
     """Write all pieces of a file that was read as a whole."""
-    _take_room(descriptor, sum(map(len, pieces)))
+    size = sum(map(len, pieces))
+    _take_room(descriptor, size)
+    if len(pieces) <= _MOST_PIECES:  # as of nearly all files
+        _write_pieces(descriptor, pieces, size)
+        return
     for start in range(0, len(pieces), _MOST_PIECES):
         some = pieces[start : start + _MOST_PIECES]
         _write_pieces(descriptor, some, sum(map(len, some)))
 
 
-def _pieces(buffer: memoryview, parts: Iterable[Segment]) -> Iterator[bytes | memoryview]:
-    """Segments of a file that was read as a whole."""
-    size = len(buffer)
-    for part in parts:
-        if isinstance(part, bytes):
-            yield part
-        elif part[1] <= size:
-            yield buffer[part[0] : part[1]]
-        else:
+def _gathered(head: bytes, buffer: bytes, segments: Sequence[Segment]) -> list[bytes | memoryview]:
+    """All pieces of the copy of a file that was read as a whole; short ones are copied in less time than viewed."""
+    view, size = memoryview(buffer), len(buffer)
+    pieces: list[bytes | memoryview] = [head]
+    for segment in segments:
+        if type(segment) is bytes:  # as quick as it gets: there are dozens in every file
+            pieces.append(segment)
+            continue
+        start, end = segment
+        if end > size:
             raise OSError(_SHORTER)
+        pieces.append(buffer[start:end] if end - start < _VIEWED else view[start:end])
+    return pieces
+
+
+def _range(buffer: bytes, start: int, end: int) -> memoryview:
+    """A byte range of a file that was read as a whole."""
+    if end > len(buffer):
+        raise OSError(_SHORTER)
+    return memoryview(buffer)[start:end]
 
 
 def _put_mapped(output: _Output, file: DicomFile, parts: Iterable[Segment]) -> None:

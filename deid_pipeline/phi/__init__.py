@@ -5,10 +5,10 @@ free text (``cleaning`` and what it names). What does not: reading text from pix
 or cleaned (``strategy``).
 """
 
-from deid_pipeline.phi.cleaning import Cleaner, CleaningMode, cleaner_for, still_names
+from deid_pipeline.phi.cleaning import Cleaner, CleaningMode, cleaner_for, cleaner_of, still_names
 from deid_pipeline.phi.code_words import is_code_word, is_plain_word
 from deid_pipeline.phi.header_match import HeaderMatch
-from deid_pipeline.phi.identifiers import harvest, identifies, is_placeholder
+from deid_pipeline.phi.identifiers import harvest, identifies, identifying_values, is_placeholder
 from deid_pipeline.phi.labelled_value import LabelledValue
 from deid_pipeline.phi.labelling import LabelledSpan, label_spans
 from deid_pipeline.phi.patterns import Patterns
@@ -29,8 +29,10 @@ __all__ = [
     "Recognizer",
     "Span",
     "cleaner_for",
+    "cleaner_of",
     "harvest",
     "identifies",
+    "identifying_values",
     "is_code_word",
     "is_placeholder",
     "is_plain_word",

@@ -8,12 +8,14 @@ What belongs here: one cleaner for one set of identifiers, its modes, its memory
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from deid_pipeline.model import Identifier, IdentifierKind
-from deid_pipeline.phi.header_index import index_of
+from deid_pipeline.phi.first_look import first_look, has_strangers
+from deid_pipeline.phi.header_index import HeaderIndex, index_of
 from deid_pipeline.phi.header_spellings import HeaderSpellings
+from deid_pipeline.phi.header_traces import HeaderTraces
 from deid_pipeline.phi.header_words import find_header
 from deid_pipeline.phi.protocol import Recognizer
 from deid_pipeline.phi.replacing import joined, removed, replaced
@@ -65,6 +67,13 @@ def cleaner_for(
     )
 
 
+def cleaner_of(
+    known: frozenset[tuple[IdentifierKind, str]], *, pseudonym: Pseudonym | None = None, days_offset: int | None = None
+) -> Cleaner:
+    """Make the cleaner for kinds and values, as ``identifying_values`` gives them; see :func:`cleaner_for`."""
+    return Cleaner(_finder(known), (), pseudonym, days_offset, ())
+
+
 def still_names(identifiers: Iterable[Identifier], text: str) -> bool:
     """Whether a text has something of these identifiers that its context says is one; the gate's question.
 
@@ -109,6 +118,8 @@ class Cleaner:
             dates; numbers, names and places that are nobody's of this header stay. ``label``: as ``remove``, but such
             places stay. ``own``: as ``header``, and other dates stay too.
         """
+        if not self._recognizers and not self._finder.may_find(text, mode):
+            return text
         remembered = self._finder.cleaned if mode != "surrogate" and not self._recognizers else None
         if remembered is not None:
             done = remembered.get((mode, text))
@@ -194,10 +205,27 @@ class Finder:
     """What finds the identifiers of one set, and the texts it has cleaned already."""
 
     def __init__(self, known: frozenset[tuple[IdentifierKind, str]]) -> None:
-        """Index the identifiers."""
-        self._index = index_of(sorted(known))
-        self._spellings = HeaderSpellings(known)
+        """Note the identifiers; they are indexed when the first text may have one of them."""
+        self._known_values = known
+        self._traces = HeaderTraces(known)
         self.cleaned: dict[tuple[str, str], str] = {}
+
+    @cached_property
+    def _index(self) -> HeaderIndex:
+        return index_of(sorted(self._known_values))
+
+    @cached_property
+    def _spellings(self) -> HeaderSpellings:
+        return HeaderSpellings(self._known_values)
+
+    def may_find(self, text: str, mode: CleaningMode) -> bool:
+        """Whether a text may have anything to clean, at first look; nearly all have nothing."""
+        look = first_look(text)
+        if look is None or self._traces.may_be_in(look) or (look.has_uids and mode in _REMOVING):
+            return True
+        if mode in _KNOWN_ONLY:
+            return mode == "header" and look.dated
+        return has_strangers(text, places=mode != "label")
 
     def find(self, text: str, *, places: bool = True) -> tuple[list[Found], dict[int, FoundDate]]:
         """Ranges that identify, in their order without overlaps; and the dates among them by where they start."""

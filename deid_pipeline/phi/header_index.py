@@ -20,6 +20,7 @@ from deid_pipeline.phi.text_words import Flag, flags
 from deid_pipeline.phi.words import word_list
 
 SHORTEST_INSIDE, SHORTEST_JOINED_INSIDE = 5, 7
+SHORTEST_PLACE_WORD, SHORTEST_POSTAL_CODE = 4, 5
 
 _DATE = re.compile(r"(\d{4})\D?(\d{2})\D?(\d{2})")
 _NEVER = 1 << 30  # characters
@@ -61,7 +62,8 @@ def index_of(identifiers: Iterable[tuple[IdentifierKind, str]]) -> HeaderIndex:
         elif kind is IdentifierKind.ID:
             _add_id(index, value)
         elif kind is IdentifierKind.DATE:
-            _add_date(index, value)
+            day = day_of(value)
+            index.dates |= {day} if day else set()
         elif kind is IdentifierKind.PLACE:
             _add_place(index, value)
         elif kind is IdentifierKind.CONTACT:
@@ -156,13 +158,13 @@ def _add_contact(index: HeaderIndex, value: str) -> None:
             index.ids[digits[1:]] = (value, 0)
 
 
-def _add_date(index: HeaderIndex, value: str) -> None:
+def day_of(value: str) -> date | None:
+    """The day of a harvested date; None for an impossible one, which has no other spelling."""
     matched = _DATE.match(value)
-    if matched is not None:
-        try:
-            index.dates.add(date(*map(int, matched.groups())))
-        except ValueError:  # an impossible day has no other spelling
-            return
+    try:
+        return date(*map(int, matched.groups())) if matched is not None else None
+    except ValueError:
+        return None
 
 
 def _add_place(index: HeaderIndex, value: str) -> None:
@@ -174,10 +176,10 @@ def _add_place(index: HeaderIndex, value: str) -> None:
         if len(words) > 1 and place_identifies(list(words)):
             index.places.setdefault(words[0], []).append((words, value))
         for word in words:
-            if word.isdecimal() and len(word) >= 5:
+            if word.isdecimal() and len(word) >= SHORTEST_POSTAL_CODE:
                 index.ids.setdefault(word.lstrip("0"), (value, 0))
             elif (
-                len(word) >= 4
+                len(word) >= SHORTEST_PLACE_WORD
                 and not word.isdecimal()
                 and not known.get(word, 0) & (PLACE_TYPES | Flag.SAFE | Flag.VOCABULARY)
             ):

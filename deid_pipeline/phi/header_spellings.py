@@ -16,7 +16,7 @@ from deid_pipeline.phi.ordinary import is_ordinary
 from deid_pipeline.phi.text_tokens import MARK, Found
 
 _SOUGHT = frozenset({IdentifierKind.NAME, IdentifierKind.ID, IdentifierKind.PLACE, IdentifierKind.CONTACT})
-_LOCAL_DIGITS = 7  # of a phone number, without its area
+LOCAL_DIGITS = 7  # of a phone number, without its area
 _SIGNS = re.compile(r"[\W_]+")
 _BESIDE = {
     Edge.NONE: ("", ""),
@@ -63,7 +63,7 @@ def _cores(kind: IdentifierKind, value: str) -> tuple[str, ...]:
     if kind is IdentifierKind.ID:
         return ("".join(words).lstrip("0"),)
     if kind is IdentifierKind.CONTACT and not any(map(str.isalpha, value)):
-        return ("".join(words)[-_LOCAL_DIGITS:],)
+        return ("".join(words)[-LOCAL_DIGITS:],)
     return tuple(word for word in words if len(word) > 1) or ("",)
 
 

@@ -61,17 +61,19 @@ def _names(tokens: Tokens, index: HeaderIndex) -> Iterator[Found]:
                 first = _with_stranger(tokens, first)
                 yield Found(tokens.starts[first], tokens.end_of_name(last), IdentifierKind.NAME, original)
             at = max(at, last)
-        elif at and len(word) < SHORT and (tokens.flags[at - 1] & _NAME_LEAD or tokens.words[at - 1] == "for"):
+        elif len(word) < SHORT:
             yield from _monogram(tokens, at, index)
         elif len(word) > SHORT and not word.isdecimal():
             yield from _inside(tokens, at, index)
         at += 1
 
 
-def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
-    """Initials of a name behind a lead, in capitals: ``for DD``, ``pt D.D.``."""
-    if not tokens.follows(at - 1):
-        return
+def initials_at(tokens: Tokens, at: int) -> tuple[str, int] | None:
+    """Letters in capitals that may be a person's initials by the word before them, and the last token of them."""
+    if not at or len(tokens.words[at]) >= SHORT or not tokens.follows(at - 1):
+        return None
+    if not tokens.flags[at - 1] & _NAME_LEAD and tokens.words[at - 1] != "for":
+        return None
     last, letters = at, tokens.words[at]
     while len(letters) < 3 and len(tokens.words[last]) == 1 and last + 1 < len(tokens) and tokens.near(last):
         if len(tokens.words[last + 1]) > 1 or tokens.gap(last) == "_":
@@ -79,7 +81,16 @@ def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
         last += 1
         letters += tokens.words[last]
     written = tokens.text[tokens.starts[at] : tokens.ends[last]]
-    if letters in index.monograms and written == written.upper() and not (last == at and tokens.flags[at] & _PLAIN):
+    if written != written.upper() or (last == at and tokens.flags[at] & _PLAIN):
+        return None
+    return letters, last
+
+
+def _monogram(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
+    """Initials of a name behind a lead, in capitals: ``for DD``, ``pt D.D.``."""
+    found = initials_at(tokens, at)
+    if found is not None and found[0] in index.monograms:
+        letters, last = found
         yield Found(tokens.starts[at], tokens.ends[last], IdentifierKind.NAME, index.monograms[letters])
 
 
@@ -236,11 +247,16 @@ def _inside(tokens: Tokens, at: int, index: HeaderIndex) -> Iterator[Found]:
 
 def _humps(word: str, written: str, start: int, index: HeaderIndex) -> Iterator[Found]:
     """Parts of ``ChestHill``, cut where a capital follows a small letter."""
-    cuts = [0, *(at for at in range(1, len(written)) if written[at].isupper() and written[at - 1].islower()), len(word)]
-    for left, right in pairwise(cuts):
+    for left, right in pairwise(humps(written)):
         if word[left:right] in index.strong:
             owner = min(index.names[word[left:right]])
             yield Found(start + left, start + right, IdentifierKind.NAME, owner)
+
+
+def humps(written: str) -> list[int]:
+    """Where the parts of ``ChestHill`` begin, at capitals behind small letters, and the end."""
+    inside = (at for at in range(1, len(written)) if written[at].isupper() and written[at - 1].islower())
+    return [0, *inside, len(written)]
 
 
 def _wide(folded: str, index: HeaderIndex) -> Iterator[Found]:

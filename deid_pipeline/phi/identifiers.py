@@ -18,6 +18,7 @@ from deid_pipeline.phi.spellings import (
     contact_spellings,
     date_spellings,
     id_spellings,
+    is_spelled,
     name_spellings,
     place_spellings,
 )
@@ -28,7 +29,21 @@ STANDARD_UID_ROOT = "1.2.840.10008."  # PS3.5 section 9: registered UIDs of the 
 
 _SINGLE_VALUED = frozenset({"LT", "ST", "UT"})
 _DATE = re.compile(r"(\d{4})[.\-/]?(\d{2})[.\-/]?(\d{2})")
-_Found = Iterator[tuple[IdentifierKind, str, tuple[str, ...]]]
+_Found = Iterator[tuple[IdentifierKind, str, date | None]]  # the day of a date
+_LONGEST_REMEMBERED = 256  # characters
+_UNSOUGHT = frozenset({IdentifierKind.AGE, IdentifierKind.UID})
+_KEYWORDS = {
+    "id_keywords": IdentifierKind.ID,
+    "contact_keywords": IdentifierKind.CONTACT,
+    "place_keywords": IdentifierKind.PLACE,
+}
+_VRS = {
+    "PN": IdentifierKind.NAME,
+    "DA": IdentifierKind.DATE,
+    "DT": IdentifierKind.DATE,
+    "UI": IdentifierKind.UID,
+    "AS": IdentifierKind.AGE,
+}
 
 
 def harvest(elements: Iterable[ElementRow]) -> tuple[Identifier, ...]:
@@ -48,8 +63,10 @@ def harvest(elements: Iterable[ElementRow]) -> tuple[Identifier, ...]:
     return tuple(found)
 
 
-def identifies(vr: str, keyword: str) -> bool:
-    """Whether values of an element may identify a person, a place or a day; UIDs, which a copy lacks anyway, do not.
+def identifying_values(vr: str, keyword: str, text: str) -> tuple[tuple[IdentifierKind, str], ...]:
+    """What :func:`harvest` finds in one element, without the spellings, which take the most of its time.
+
+    Ages and UIDs are left out: texts are not searched for them.
 
     Parameters
     ----------
@@ -58,7 +75,22 @@ def identifies(vr: str, keyword: str) -> bool:
     keyword
         That of PS3.6, or empty.
     """
-    return _kind(vr, keyword) not in (None, IdentifierKind.UID)
+    return (_known if len(text) <= _LONGEST_REMEMBERED else _known.__wrapped__)(vr, keyword, text)
+
+
+@lru_cache(maxsize=8192)  # the instances of a study have the same ones
+def _known(vr: str, keyword: str, text: str) -> tuple[tuple[IdentifierKind, str], ...]:
+    found = _values(vr, keyword, text)
+    return tuple(
+        (kind, value)
+        for kind, value, _ in found
+        if kind not in _UNSOUGHT and (kind is not IdentifierKind.NAME or is_spelled(value))
+    )
+
+
+def identifies(vr: str, keyword: str) -> bool:
+    """Whether an element may have any of :func:`identifying_values`; vr and keyword as there."""
+    return _kind(vr, keyword) not in (None, *_UNSOUGHT)
 
 
 @lru_cache(maxsize=4096)
@@ -74,7 +106,19 @@ def _identifiers(vr: str, keyword: str, text: str) -> tuple[tuple[IdentifierKind
     return tuple(found for found in _each(vr, keyword, text) if found[2])
 
 
-def _each(vr: str, keyword: str, text: str) -> _Found:
+def _each(vr: str, keyword: str, text: str) -> Iterator[tuple[IdentifierKind, str, tuple[str, ...]]]:
+    for kind, value, day in _values(vr, keyword, text):
+        if day is not None:
+            yield kind, value, _date_spellings(day.year, day.month, day.day)
+        elif kind is IdentifierKind.UID:
+            yield kind, value, (value.casefold(),)
+        elif kind is IdentifierKind.PLACE:
+            yield kind, value, tuple(s for s in spellings_of(kind, value) if not _is_generic(s))
+        else:
+            yield kind, value, spellings_of(kind, value)
+
+
+def _values(vr: str, keyword: str, text: str) -> _Found:
     kind = _kind(vr, keyword)
     if kind is None:
         return
@@ -86,24 +130,17 @@ def _each(vr: str, keyword: str, text: str) -> _Found:
             yield from _dates(value)
         elif kind is IdentifierKind.UID:
             if not value.startswith(STANDARD_UID_ROOT):
-                yield kind, value, (value.casefold(),)
-        elif kind is IdentifierKind.PLACE:
-            if not _is_generic(value):
-                yield kind, value, tuple(s for s in spellings_of(kind, value) if not _is_generic(s))
-        else:
-            yield kind, value, spellings_of(kind, value)
+                yield kind, value, None
+        elif kind is not IdentifierKind.PLACE or not _is_generic(value):
+            yield kind, value, None
 
 
 @lru_cache(maxsize=4096)
 def _kind(vr: str, keyword: str) -> IdentifierKind | None:
     """What values of an element identify, by its VR before its meaning; None for most elements."""
-    by_vr = {"PN": IdentifierKind.NAME, "DA": IdentifierKind.DATE, "DT": IdentifierKind.DATE}
-    by_vr |= {"UI": IdentifierKind.UID, "AS": IdentifierKind.AGE}
-    if vr in by_vr:
-        return by_vr[vr]
-    lists = {"id_keywords": IdentifierKind.ID, "contact_keywords": IdentifierKind.CONTACT}
-    lists |= {"place_keywords": IdentifierKind.PLACE}
-    return next((kind for name, kind in lists.items() if keyword in word_list(name)), None)
+    if vr in _VRS:
+        return _VRS[vr]
+    return next((kind for name, kind in _KEYWORDS.items() if keyword in word_list(name)), None)
 
 
 @lru_cache(maxsize=8192)
@@ -127,7 +164,7 @@ def _dates(value: str) -> _Found:
         except ValueError:  # an impossible day is no day of anybody's life
             continue
         if day not in PLACEHOLDER_DATES:
-            yield IdentifierKind.DATE, matched.group(), _date_spellings(day.year, day.month, day.day)
+            yield IdentifierKind.DATE, matched.group(), day
         if value[matched.end() : matched.end() + 2].isdigit():  # the time of day of a DT follows, no second date
             return
 

@@ -19,7 +19,7 @@ SHORTEST_NUMBER = 4
 
 _DIGIT_RUN = re.compile(r"\d+")
 _SEPARATORS = re.compile(r"[^0-9a-z]+")
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "æ": "ae", "å": "aa", "œ": "oe"})
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "æ": "ae", "å": "aa", "œ": "oe"})
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
@@ -31,14 +31,29 @@ def name_spellings(value: str) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for group in value.casefold().split("="):
-        components = [" ".join(part.split()) for part in group.split("^")][:3]
-        if "^" not in group:
-            components = _unmarked_parts(components[0])
-        parts = [part for part in components if any(map(str.isalpha, part))]
+        parts = _parts_of_name(group)
         for form in [*_whole_names(parts, group), *_single_names(parts)]:
             for spelling in (form, *_transcriptions(form)):
                 found[spelling] = None
     return tuple(found)
+
+
+def is_spelled(name: str) -> bool:
+    """Whether a person name has any spelling; an initial or two have none."""
+    for group in name.casefold().split("="):
+        parts = _parts_of_name(group)
+        several = len(parts) > 1 and sum(map(str.isalnum, group)) >= SHORTEST_NAME_PART
+        if several or (len(parts) == 1 and " " in parts[0]) or _single_names(parts):
+            return True
+    return False
+
+
+def _parts_of_name(group: str) -> list[str]:
+    """Family, given and middle name of a component group, or all words of one without ``^``, as far as they are any."""
+    components = [" ".join(part.split()) for part in group.split("^")][:3]
+    if "^" not in group:
+        components = _unmarked_parts(components[0])
+    return [part for part in components if any(map(str.isalpha, part))]
 
 
 def _unmarked_parts(name: str) -> list[str]:
@@ -72,7 +87,7 @@ def _transcriptions(form: str) -> Iterable[str]:
     """The form in plain Latin letters: without diacritics, and with umlauts written out."""
     if form.isascii() or is_wide(form):
         return ()
-    return (without_diacritics(form), without_diacritics(form.translate(_UMLAUTS)))
+    return (without_diacritics(form), without_diacritics(form.translate(UMLAUTS)))
 
 
 def without_diacritics(text: str) -> str:

@@ -41,6 +41,9 @@ _SAID = r"(?<![^\W_])(?:on|dated?|dob|born|since|exam|scan)[ :]{1,2}(?P<a>\d\d?)
 _OTHER_WORDS = frozenset({"set", "mag", "gen", "ago", "lug", "ott", "dic", "mai", "mars"})
 _OTHER_CAPITALS = frozenset({"mar", "oct"})  # metal artifact reduction, optical coherence tomography
 
+Said = tuple[tuple[int, ...], int | None, int | None]
+"""Years that are possible, none where it says no year, a month and a day, None where it says none."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundDate:
@@ -97,22 +100,39 @@ _VERSION = re.compile(
 
 def find_dates(tokens: Tokens, known: Collection[date]) -> Iterator[FoundDate]:
     """All dates; shapes that may be something else count when they are a day of the header."""
+    for shape, sure in _shapes_for(tokens):
+        yield from _accepted(shape, tokens, known, sure=sure)
+
+
+def said_days(tokens: Tokens) -> Iterator[Said]:
+    """What everything shaped like a date says: no day of a header is found where it is none of these."""
+    for shape, _ in _shapes_for(tokens):
+        for matched in shape.finditer(tokens.text):
+            for names in _orders(matched, ()):
+                yield _said(tokens.text, tuple((*matched.span(group), role) for group, role in names))
+
+
+def is_said(day: date, said: Said) -> bool:
+    """Whether a day may be meant."""
+    years, month, number = said
+    return month in (None, day.month) and number in (None, day.day) and (not years or day.year in years)
+
+
+def _shapes_for(tokens: Tokens) -> Iterator[tuple[re.Pattern[str], bool]]:
+    """The shapes that a text may have, and whether they are dates also where the header does not know the day."""
     if not tokens.has_digits:
         return
     text, shapes = tokens.text, _shapes()
     if tokens.any & Flag.MONTH:
-        for number, shape in enumerate(shapes["named"]):
-            yield from _accepted(shape, tokens, known, sure=number < 6)
+        yield from ((shape, number < 6) for number, shape in enumerate(shapes["named"]))
     if _PUNCTUATED.search(text):
-        for shape in shapes["numeric"]:
-            yield from _accepted(shape, tokens, known, sure=True)
+        yield from ((shape, True) for shape in shapes["numeric"])
     if _SIX.search(text):
-        for number, shape in enumerate(shapes["compact"]):
-            yield from _accepted(shape, tokens, known, sure=number < 2)
+        yield from ((shape, number < 2) for number, shape in enumerate(shapes["compact"]))
     if tokens.any & Flag.LABEL:
-        yield from _accepted(shapes["said"][0], tokens, known, sure=True)
+        yield shapes["said"][0], True
     if "/" in text:
-        yield from _accepted(shapes["said"][1], tokens, known, sure=True)
+        yield shapes["said"][1], True
 
 
 def _accepted(shape: re.Pattern[str], tokens: Tokens, known: Collection[date], *, sure: bool) -> Iterator[FoundDate]:
@@ -149,6 +169,14 @@ def _values(text: str, parts: tuple[tuple[int, int, str], ...]) -> dict[str, int
     return values
 
 
+def _said(text: str, parts: tuple[tuple[int, int, str], ...]) -> Said:
+    values = _values(text, parts)
+    years: tuple[int, ...] = (values["y"],) if "y" in values else ()
+    if "yy" in values:
+        years = 1900 + values["yy"], 2000 + values["yy"]
+    return years, values.get("m", values.get("mon")), values.get("d")
+
+
 def _month_key(piece: str) -> str:
     lower = piece.casefold()
     return lower if lower in month_names() else fold(piece)
@@ -156,18 +184,13 @@ def _month_key(piece: str) -> str:
 
 def _day_of(text: str, parts: tuple[tuple[int, int, str], ...], known: Collection[date]) -> date | None:
     """The day that parts mean, None when there is none such, or when they are only a day and month of no known year."""
-    values = _values(text, parts)
-    month, day = values.get("m", values.get("mon")), values.get("d")
-    years = [values["y"]] if "y" in values else []
-    if "yy" in values:
-        years = [1900 + values["yy"], 2000 + values["yy"]]
-    whole = "y" in values or "yy" in values
+    said = years, month, day = _said(text, parts)
     for one in sorted(known, reverse=True):
-        if month in (None, one.month) and day in (None, one.day) and (one.year in years or not whole):
+        if is_said(one, said):
             return one
     if not years:
         return None
-    year = years[-1] if len(years) == 1 or values["yy"] < _PIVOT else years[0]
+    year = years[-1] if len(years) == 1 or years[0] % 100 < _PIVOT else years[0]
     try:
         return date(year, month or 7, day or (15 if month else 1))
     except ValueError:

@@ -201,10 +201,18 @@ def _trimmed(shape: re.Pattern[str], text: str) -> Iterator[Found]:
 _LABEL_TAIL = re.compile(
     rf"(?<![^\W_])(?:{_LABELS}|{_SHORT_LABELS}|for|patient|pt|room)[ \t]*(?:no\.?)?[ \t.:=#-]{{0,3}}$", re.IGNORECASE
 )
+_ANY_LABEL = re.compile(
+    rf"#|(?<![^\W_])(?:no|(?:{_LABELS}|{_SHORT_LABELS}|for|patient|pt|room)(?:no)?)(?![A-Za-z])", re.IGNORECASE
+)
 _SIGN_TAIL = re.compile(r"(?:#|(?<![^\W_])no\.?)[ \t]*$", re.IGNORECASE)
 _TECHNICAL_TAIL = re.compile(r"(?<![^\W_])([A-Za-z]+) ?\.?[ :=#]{0,2}$")
 _WORD_AHEAD = re.compile(r"[A-Za-z]{3,}")
 _FACTOR_TAIL = re.compile(r"\d ?[x×*] ?$|[<>=±~] ?$")
+
+
+def has_id_label(text: str) -> bool:
+    """Whether there may be a place in a text before which :func:`id_label_before` finds a label."""
+    return _ANY_LABEL.search(text) is not None
 
 
 def id_label_before(text: str, start: int) -> bool:

@@ -6,18 +6,19 @@ What belongs here: joining the header's identifiers with the room that finds the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from deid_pipeline.actions import CleaningMode, Effect, TextCleaner
-from deid_pipeline.dicom import DicomFile, RuleLookup, dictionary_vr, element_rows, keyword_of
-from deid_pipeline.model import ElementRow, IdentifierKind
-from deid_pipeline.phi import cleaner_for, harvest, identifies
+from deid_pipeline.dicom import DicomFile, RuleLookup, WantedValue, dictionary_vr, keyword_of, wanted_values
+from deid_pipeline.model import IdentifierKind
+from deid_pipeline.phi import cleaner_of, identifies, identifying_values
 from deid_pipeline.pseudonyms import Pseudonyms
 
 _OPENLY_KEPT = frozenset({"LO", "SH", "ST", "LT", "UC", "UT"})  # VRs of ids and places
-_TAGS = re.compile(r"\(([0-9a-f]{4}),([0-9a-f]{4})\)", re.IGNORECASE)
+
+Values = tuple[tuple[IdentifierKind, str], ...]
 
 
 class InstanceCleaner:
@@ -32,27 +33,28 @@ class InstanceCleaner:
         return (self._of_secrets if mode in ("label", "own") else self._of_all).clean(text, mode)
 
     @cached_property
-    def _rows(self) -> list[ElementRow]:
-        return list(element_rows(self._file, wanted=_may_identify))
+    def _found(self) -> list[tuple[WantedValue, Values]]:
+        """The elements that identify, and their values."""
+        found = ((one, _values_of(one)) for one in wanted_values(self._file, _may_identify))
+        return [(one, values) for one, values in found if values]
 
     @cached_property
     def _of_all(self) -> TextCleaner:
-        return self._cleaner(self._rows)
+        return self._cleaner(values for _, values in self._found)
 
     @cached_property
     def _of_secrets(self) -> TextCleaner:
-        secrets = [row for row in self._rows if not self._is_openly_kept(row)]
-        return self._of_all if len(secrets) == len(self._rows) else self._cleaner(secrets)
+        return self._cleaner(values for one, values in self._found if not self._is_openly_kept(one))
 
-    def _cleaner(self, rows: Iterable[ElementRow]) -> TextCleaner:
-        return cleaner_for(harvest(rows), pseudonym=self._pseudonym, days_offset=self._pseudonyms.days_offset())
+    def _cleaner(self, values: Iterable[Values]) -> TextCleaner:
+        known = frozenset(chain.from_iterable(values))
+        return cleaner_of(known, pseudonym=self._pseudonym, days_offset=self._pseudonyms.days_offset())
 
-    def _is_openly_kept(self, row: ElementRow) -> bool:
+    def _is_openly_kept(self, one: WantedValue) -> bool:
         """Whether an id of a device or the name of a place stays by the strategy's choice."""
-        if row.vr not in _OPENLY_KEPT or row.private_creator:
+        if one.vr not in _OPENLY_KEPT or one.creator:
             return False
-        parents = tuple(int(f"{group}{number}", 16) for group, number in _TAGS.findall(row.tag_path)[:-1])
-        return self._rule(int(row.tag, 16), row.vr, "", parents).effect is Effect.KEEP
+        return self._rule(one.tag, one.vr, "", one.parents).effect is Effect.KEEP
 
     def _pseudonym(self, kind: IdentifierKind, original: str) -> str:
         if kind is IdentifierKind.NAME:
@@ -66,3 +68,8 @@ class InstanceCleaner:
 def _may_identify(tag: int, vr: str) -> bool:
     """Whether an element may hold what a text must not; asked about every element of every file."""
     return identifies(dictionary_vr(tag) if vr == "UN" else vr, keyword_of(tag))
+
+
+def _values_of(one: WantedValue) -> Values:
+    vr = dictionary_vr(one.tag) if one.vr == "UN" else one.vr
+    return identifying_values(vr, keyword_of(one.tag), one.value)

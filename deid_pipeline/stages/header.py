@@ -6,8 +6,8 @@ pixels and files (``reconstruction``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 
 from deid_pipeline.actions import ElementValue, InstanceContext
 from deid_pipeline.dicom import (
@@ -63,7 +63,9 @@ def edit_header(
     if _PATIENT_ID in made:  # nameless patients stay apart
         made[_PATIENT_ID] = encoded_element(_PATIENT_ID, "LO", pseudonyms.patient_id().encode("ascii"), file.syntax)
     origin = source.partition_key, source.source_path
-    edited = editor.edit(pseudonyms, {**made, **markers}, context=context, origin=origin)
+    edited = editor.edit(pseudonyms, {**made, **markers} if made else markers, context=context, origin=origin)
+    if not made:
+        return edited
     changes = [
         ElementChange(*origin, tag_text(tag), "ensureTagExists", _BY_TYPE, encoded_text(data, file.syntax))
         for tag, data in made.items()
@@ -74,7 +76,13 @@ def edit_header(
 def rules_for(file: DicomFile, strategy: CompiledStrategy) -> Rules:
     """The strategy's rules for instances of the file's class."""
     sop_class = file.text(0x00080016) or file.meta.get(0x00020002, "")
-    return strategy.rules_for(sop_class, partial(attribute_type, sop_class) if iod_name(sop_class) else None)
+    return strategy.rules_for(sop_class, _types_of(sop_class))
+
+
+@lru_cache(maxsize=1024)
+def _types_of(sop_class: str) -> Callable[[int], str | None] | None:
+    """What gives the types of a class's attributes, None for a class that the tables do not know."""
+    return partial(attribute_type, sop_class) if iod_name(sop_class) else None
 
 
 def _inserted(

@@ -65,9 +65,16 @@ class PlaneRedactor:
         return None if plane is None else redact_overlay(raw, plane, boxes=self.boxes[plane.name])
 
 
+NO_PLANES = PlaneRedactor((), {})
+"""Of an instance without planes that were read."""
+
+
 def overlay_rules(file: DicomFile, rules: Rules, read: Iterable[OverlayLayout]) -> RuleSource:
     """A strategy's rules, but that groups whose plane was to be read and could not be are deleted as a whole."""
-    unread = set(overlay_groups(file)) - {plane.group for plane in read}
+    groups = overlay_groups(file)
+    if not groups:  # as in nearly all files
+        return rules
+    unread = set(groups) - {plane.group for plane in read}
     gone = frozenset(group for group in unread if _is_redacted(file, rules, group))
     if not gone:
         return rules

@@ -87,6 +87,10 @@ class PixelEdit:
         )
 
 
+UNTOUCHED = PixelEdit()
+"""What is done to a file in which nothing is redacted."""
+
+
 @dataclass(frozen=True)
 class _Frames:
     """Where all frames lie, bytes into the file's buffer."""
@@ -110,7 +114,7 @@ def edit_pixels(
         They are damaged, or a box lies on a frame that is not there.
     """
     if not any(boxes.values()) and not clear_unused:
-        return PixelEdit()
+        return UNTOUCHED
     if is_video(layout):
         raise ResidualRiskError("text was found in a video, of which no part can be rewritten without changing others")
     codec = codec_for(layout.transfer_syntax_uid)

@@ -18,6 +18,7 @@ from deid_pipeline import __version__
 from deid_pipeline.errors import SettingsError
 from deid_pipeline.model import Settings
 from deid_pipeline.pseudonyms import ProjectSecret, load_secret
+from deid_pipeline.stages.claims import Claims
 from deid_pipeline.store import write_private
 from deid_pipeline.strategy import CompiledStrategy, load
 
@@ -37,6 +38,11 @@ class Project:
         """Hash of all that a result depends on beside the source: strategy, code version, key; 64 hex digits."""
         parts = (self.strategy.hash, __version__, self.secret.fingerprint())
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    @cached_property
+    def claims(self) -> Claims:
+        """What copies under the strategy say about their de-identification."""
+        return Claims(self.strategy)
 
     @property
     def workers(self) -> int:

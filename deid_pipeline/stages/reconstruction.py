@@ -6,7 +6,6 @@ moving it to the release zone (``publication``).
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from collections import defaultdict
@@ -15,14 +14,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from deid_pipeline import __version__
 from deid_pipeline.dicom import (
-    BURNED_IN_ANNOTATION,
     DicomFile,
     EditedDataSet,
     element_rows,
     file_head,
-    marker_elements,
     open_dicom,
     pixel_layout,
     tag_text,
@@ -44,13 +40,13 @@ from deid_pipeline.model import (
 )
 from deid_pipeline.phi import harvest
 from deid_pipeline.pseudonyms import Pseudonyms, encrypt_original, original_hmac
-from deid_pipeline.redaction import fill_named, prepare_boxes
+from deid_pipeline.redaction import prepare_boxes
 from deid_pipeline.stages.decompression import decompress_pixels
 from deid_pipeline.stages.failures import FILE_FAILURES, status_and_reason
 from deid_pipeline.stages.filling import Filling
 from deid_pipeline.stages.header import edit_header
-from deid_pipeline.stages.overlays import PlaneRedactor, boxes_by_plane, planes_read
-from deid_pipeline.stages.pixel_edit import PIXEL_RULE, PixelEdit, edit_pixels
+from deid_pipeline.stages.overlays import NO_PLANES, PlaneRedactor, boxes_by_plane, planes_read
+from deid_pipeline.stages.pixel_edit import PIXEL_RULE, UNTOUCHED, PixelEdit, edit_pixels
 from deid_pipeline.stages.project import Project
 from deid_pipeline.stages.side_data import PIXEL_DATA, without_side_data
 from deid_pipeline.stages.surrogates import letterings
@@ -59,8 +55,8 @@ from deid_pipeline.stages.workers import each
 from deid_pipeline.store import make_folder, read_shard, write_shard
 from deid_pipeline.strategy import CompiledStrategy
 
-_CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
 _SIDE_DATA_RULE = ("zeroSideData", "comments and application segments of frames")
+_IDENTITY = {tag_text(tag): tag for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)}
 _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -135,7 +131,7 @@ def _refuse_changed(source: SourceFile) -> None:
 
 def boxes_by_frame(regions: Iterable[TextRegion], layout: PixelLayout | None) -> dict[int, tuple[Box, ...]]:
     """The boxes to fill on each frame: just what detection recorded, joined; frame_index is 0-based."""
-    if layout is None:
+    if layout is None or not regions:
         return {}
     found: dict[int, list[Box]] = defaultdict(list)
     for region in regions:
@@ -158,7 +154,7 @@ def finished_files(project: Project, partition_key: str) -> dict[tuple[str, str]
 
 def staging_folder(project: Project, partition_key: str) -> Path:
     """Where copies of a study wait for their checks."""
-    return _staging(project.settings.vault, partition_key)
+    return Path(_staged(project.settings.vault, partition_key))
 
 
 @lru_cache(maxsize=1024)
@@ -167,8 +163,8 @@ def _file_name(name: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _staging(vault: Path, partition_key: str) -> Path:
-    return vault / "staging" / partition_key
+def _staged(vault: Path, partition_key: str) -> str:
+    return str(vault / "staging" / partition_key)
 
 
 def _still_there(row: OutputFile) -> bool:
@@ -191,56 +187,52 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
 
 
 def _written(project: Project, plan: Plan, file: DicomFile, edit: Callable[..., PixelEdit]) -> Rebuilt:
-    source, strategy = plan.source, project.strategy
+    source, claims = plan.source, project.claims
     layout = pixel_layout(file)
     boxes = boxes_by_frame(plan.regions, layout)
-    fill = fill_named(strategy.pixels.fill)
     pseudonyms = Pseudonyms.for_patient(
         project.secret, patient_id=file.text(0x00100020), study_uid=source.study_instance_uid
     )
-    markers = _markers(strategy, file, boxes, has_pixels=layout is not None)
+    markers = claims.of(file, has_pixels=layout is not None, has_boxes=bool(boxes))
     planes = planes_read(file, plan.detection)
     unused = plan.detection.frames_with_unused_bits > 0
-    filling = Filling(fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited)))
-    pixels = PixelEdit()
+    pixels = UNTOUCHED
     if layout:
-        pixels = edit(file, layout, boxes, filling=filling, clear_unused=unused)
+        if plan.regions or unused:
+            filling = Filling(
+                claims.fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited))
+            )
+            pixels = edit(file, layout, boxes, filling=filling, clear_unused=unused)
         if not pixels.transfer_syntax_uid:
             pixels = without_side_data(file, layout, pixels)
     edited = edit_header(
         file,
-        strategy,
+        project.strategy,
         pseudonyms,
-        markers={**markers, **pixels.elements},
+        markers={**markers, **pixels.elements} if pixels.elements else markers,
         source=source,
-        overlays=PlaneRedactor(planes, boxes_by_plane(plan.regions, planes)),
-        without_text=layout is not None and _is_without_text(plan, strategy, frames=layout.number_of_frames),
+        overlays=PlaneRedactor(planes, boxes_by_plane(plan.regions, planes)) if planes else NO_PLANES,
+        without_text=layout is not None and _is_without_text(plan, project.strategy, frames=layout.number_of_frames),
     )
-    changed = {change[2]: change[5] or "" for change in reversed(edited.changes)}  # by tag path; the first one counts
-    final = {
-        tag: changed[path] if (path := tag_text(tag)) in changed else file.text(tag)
-        for tag in (0x00080018, 0x0020000D, 0x0020000E, 0x00100020)
-    }
+    sop_instance, study, series, patient_id = _identity(file, edited)
     head = file_head(
         sop_class_uid=file.text(0x00080016) or file.meta.get(0x00020002, ""),
-        sop_instance_uid=final[0x00080018],
+        sop_instance_uid=sop_instance,
         transfer_syntax_uid=pixels.transfer_syntax_uid or file.transfer_syntax_uid,
     )
-    patient = final[0x00100020] or pseudonyms.patient_id()
-    names = (patient, final[0x0020000D], final[0x0020000E], f"{final[0x00080018]}.dcm")
-    target = f"{staging_folder(project, source.partition_key)}/{source.source_sha256[:16]}.dcm"
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(target)  # noqa: PTH108
+    patient = patient_id or pseudonyms.patient_id()
+    names = f"{_file_name(patient)}/{_file_name(study)}/{_file_name(series)}/{_file_name(sop_instance)}"
+    target = f"{_staged(project.settings.vault, source.partition_key)}/{source.source_sha256[:16]}.dcm"
     if pixels.replacements:
         deleted = {change.tag_path for change in edited.changes if change.new_value is None}
         pixels = pixels.without(file, deleted=deleted, rewritten=_new_values(edited))
-    write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
+    _write_anew(target, file, head, edited, pixels)
     rebuilt = RebuiltFile(
         source.partition_key,
         source.source_path,
         source.source_sha256,
         target,
-        "/".join(("dicom", *map(_file_name, names))),
+        f"dicom/{names}.dcm",
         patient,
         layout.number_of_frames if layout else 0,
         len(boxes),
@@ -248,33 +240,30 @@ def _written(project: Project, plan: Plan, file: DicomFile, edit: Callable[..., 
         plan.detection.reason,
         project.stamp,
     )
-    changes = (*edited.changes, *_with_pixels(source, pixels))
+    changes = (*edited.changes, *(() if pixels is UNTOUCHED else _with_pixels(source, pixels)))
     return Rebuilt(rebuilt, changes, pseudonyms.uid_map, pseudonyms.patient)
+
+
+def _identity(file: DicomFile, edited: EditedDataSet) -> list[str]:
+    """What the copy has as SOP, study and series instance UID and patient id."""
+    # by tag path; of several the first one counts
+    changed = {change[2]: change[5] or "" for change in reversed(edited.changes) if change[2] in _IDENTITY}
+    return [changed[path] if path in changed else file.text(tag) for path, tag in _IDENTITY.items()]
+
+
+def _write_anew(target: str, file: DicomFile, head: bytes, edited: EditedDataSet, pixels: PixelEdit) -> None:
+    """Write the copy, in the place of what an earlier run may have left there."""
+    try:
+        write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
+    except FileExistsError:
+        os.unlink(target)  # noqa: PTH108
+        write_dicom(target, file, head=head, segments=edited.segments, replacements=pixels.replacements)
 
 
 def _is_without_text(plan: Plan, strategy: CompiledStrategy, *, frames: int) -> bool:
     """Whether every frame was read and no text found; where text may stay, what was found and left is not known."""
     read = plan.detection.status == Status.NEW and plan.detection.frames_read == frames > 0
     return read and not plan.regions and all(rule.what != "keep" for rule in strategy.pixels.regions)
-
-
-def _markers(
-    strategy: CompiledStrategy, file: DicomFile, boxes: Mapping[int, Sequence[Box]], *, has_pixels: bool
-) -> dict[int, bytes]:
-    """The elements that say what was done.
-
-    Clean pixels are claimed neither of a fill that shows something of what was there, nor where the source says that
-    text is burned in and none was found.
-    """
-    hides_all = fill_named(strategy.pixels.fill).hides_all
-    is_clean = hides_all if boxes else file.text(BURNED_IN_ANNOTATION) != "YES"
-    return marker_elements(
-        file.syntax,
-        method=f"deid_pipeline {__version__} {strategy.name} {strategy.hash[:16]}",
-        codes=(*strategy.codes, *((_CLEAN_PIXEL_DATA,) if has_pixels and is_clean else ())),
-        temporal_information=strategy.temporal_information,
-        text_cleaned=bool(boxes) and hides_all,
-    )
 
 
 def _with_pixels(source: SourceFile, pixels: PixelEdit) -> Iterator[ElementChange]:

@@ -42,7 +42,8 @@ _TEXT = frozenset({"AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT"})
 _STRANGERS = dict.fromkeys(_TEXT, "cleanTag")
 _STRANGERS |= {"DA": "delete", "DT": "delete", "PN": "delete", "UI": "hashId"}
 _NOBODY, _EMPTY = b"UNKNOWN", b" \0\\"
-_REMEMBERED = 4096  # code strings
+_REMEMBERED = 4096  # values: a study has few of them, again and again
+_LONGEST_REMEMBERED = 256  # bytes
 _LEGAL_CODE = re.compile(rb"[A-Z0-9_ \\\0]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS_OF_AN_ID = re.compile(rb"\d{7}")
@@ -71,7 +72,7 @@ def action_for_stranger(vr: str, meant: str) -> Action | None:
 def sound_value(vr: str) -> Sound | None:
     """The judgement for a VR; None for VRs whose kept values stay whatever they are."""
     if vr == "CS":
-        return _CodeStrings()
+        return _CODE_STRINGS
     if vr in _CHARACTERS:
         return _OfCharacters(_CHARACTERS[vr] + b"\\ \0", longest=_LONGEST_IS if vr == "IS" else 0)
     form = _FORMS.get(vr)
@@ -123,7 +124,7 @@ def kept_text(vr: str, *, listed: bool, tag: int) -> tuple[Rewrite, Sound] | Non
     cleaning = action_named("cleanTag")
     if cleaning is None:
         raise KeyError("cleanTag")
-    return cleaning.bind(mode, vr=vr), _plain_text()
+    return cleaning.bind(mode, vr=vr), _PLAIN_TEXT
 
 
 def never_empty(rule: Rule, vr: str) -> Rule:
@@ -136,11 +137,6 @@ def never_empty(rule: Rule, vr: str) -> Rule:
         return _NOBODY if new is not None and not new.strip(_EMPTY) and element.raw.strip(_EMPTY) else new
 
     return replace(rule, rewrite=rewrite)
-
-
-@cache
-def _plain_text() -> Sound:
-    return _PlainText()
 
 
 def _describes_a_device(tag: int) -> bool:
@@ -157,33 +153,44 @@ def sound_code(vr: str) -> Sound:
     A code without a long number stays, and a meaning of plain words; only the others ask for a cleaner, and so for a
     look at the whole header.
     """
-    return _PLAIN_CODE.fullmatch if vr == "SH" else _plain_text()
+    return _PLAIN_CODE.fullmatch if vr == "SH" else _PLAIN_TEXT
 
 
-class _Remembering:
-    """Remembers the values that it found sound: a study has few of them, again and again.
+class Remembering:
+    """Remembers what it found of short values: a study has few of them, again and again.
 
-    The compiled editor knows these by ``remembered`` and does not ask about what is in there.
+    The compiled editor knows these by ``remembered``, the values that are sound, and does not ask about what is in
+    there.
     """
 
     def __init__(self) -> None:
         self.remembered: set[bytes] = set()
+        self._unsound: set[bytes] = set()
 
     def __call__(self, raw: bytes) -> bool:
+        """Whether a value field may stay."""
         if raw in self.remembered:
             return True
-        if not self._judges(raw):
+        if raw in self._unsound:
             return False
-        if len(self.remembered) >= _REMEMBERED:
-            self.remembered.clear()
-        self.remembered.add(raw)
-        return True
+        is_sound = self._judges(raw)
+        if len(raw) <= _LONGEST_REMEMBERED:
+            known = self.remembered if is_sound else self._unsound
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known.add(raw)
+        return is_sound
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.remembered.clear()
+        self._unsound.clear()
 
     def _judges(self, raw: bytes) -> bool:
         raise NotImplementedError
 
 
-class _CodeStrings(_Remembering):
+class _CodeStrings(Remembering):
     """Code strings whose words all are words of codes."""
 
     def _judges(self, raw: bytes) -> bool:
@@ -192,13 +199,16 @@ class _CodeStrings(_Remembering):
         return all(map(is_code_word, _LETTERS.findall(raw.decode("ascii"))))
 
 
-class _PlainText(_Remembering):
+class _PlainText(Remembering):
     """Texts of words that are in everybody's descriptors and in nobody's name, without numbers of more than a digit."""
 
     def _judges(self, raw: bytes) -> bool:
         if not raw.isascii() or _TWO_DIGITS.search(raw):
             return False
         return all(map(is_plain_word, _LETTERS.findall(raw.decode("ascii"))))
+
+
+_CODE_STRINGS, _PLAIN_TEXT = _CodeStrings(), _PlainText()
 
 
 def _same(element: ElementValue) -> bytes | None:

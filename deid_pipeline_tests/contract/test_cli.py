@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from deid_pipeline import cli
+from deid_pipeline import __version__, cli
 from deid_pipeline.cli import COMMANDS, app, main
 
 # the command line that scripts rely on, as far as this version goes
@@ -31,7 +31,13 @@ INTERFACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("report",): ("--vault", "--release", "--out"),
 }
 SUPPORT = {"__init__", "__main__", "children", "endings", "options", "terminal"}
-LIGHT: list[list[str]] = [["--help"], ["strategy", "list"], ["init", "PROJECT"], ["files", "--vault", "."]]
+LIGHT: list[list[str]] = [
+    ["--help"],
+    ["--version"],
+    ["strategy", "list"],
+    ["init", "PROJECT"],
+    ["files", "--vault", "."],
+]
 
 
 def _code(arguments: Sequence[str | Path]) -> object:
@@ -86,6 +92,21 @@ def test_every_file_of_the_package_is_a_registered_command_or_known_support() ->
 )
 def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     assert _code(arguments) == 2
+
+
+def test_version_says_whether_header_work_is_compiled(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+    for why_not in ("", "not built"):
+        monkeypatch.setattr("deid_pipeline.dicom.compiled.why_not", why_not)
+        assert _code(["--version"]) == 0
+        said.append(capsys.readouterr().out.splitlines())
+    assert {lines[0] for lines in said} == {f"deidp {__version__}"}
+    assert [lines[-1] for lines in said] == [
+        "header work: compiled",
+        "header work: pure Python (compiled core: not built)",
+    ]
 
 
 @pytest.mark.parametrize("arguments", LIGHT, ids=" ".join)

@@ -1,30 +1,32 @@
-"""What is inside the wheel."""
+"""What is inside the wheel and the source distribution. How the core gets compiled: ``test_hatch_build``."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from deid_pipeline_tests.compiling import built, environment, without_compiler
+
 ROOT = Path(__file__).resolve().parents[2]
+CORE = {".pyx", ".pxd", ".so"}  # sources stay outside, compiled modules come with the wheel for one interpreter
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     pytest.importorskip("hatchling", reason="the build back-end is in the extra `test`")
     folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
-    (path,) = folder.glob("*.whl")
-    return zipfile.ZipFile(path)
+    return zipfile.ZipFile(built(ROOT, folder, DEIDP_NO_COMPILE="1").path)
 
 
 def _data_files(folder: str) -> set[str]:
-    return {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
+    files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix not in CORE)
+    return {path.relative_to(ROOT).as_posix() for path in files}
 
 
 def test_strategies_and_views_are_inside_the_package(wheel: zipfile.ZipFile) -> None:
@@ -38,6 +40,36 @@ def test_every_file_of_the_package_is_inside_and_no_test(wheel: zipfile.ZipFile)
     assert any(name.endswith("release.html") for name in wanted)
     assert wanted <= set(wheel.namelist())
     assert not any("tests" in name for name in wheel.namelist())
+
+
+@pytest.mark.skipif(bool(without_compiler()), reason=without_compiler())
+def test_every_module_of_the_core_is_compiled_into_the_wheel_and_at_work(tmp_path: Path) -> None:
+    sources = sorted(path.relative_to(ROOT) for path in (ROOT / "deid_pipeline").rglob("_*.pyx"))
+    if not sources:
+        pytest.skip("this version has no compiled core")
+    wheel = built(ROOT, tmp_path / "dist")
+    assert "none-any" not in wheel.path.name, wheel.said
+    zipfile.ZipFile(wheel.path).extractall(tmp_path / "installed")
+    found = {path.relative_to(tmp_path / "installed") for path in (tmp_path / "installed").rglob("*.so")}
+    assert {path.parent / path.name.split(".")[0] for path in found} == {path.with_suffix("") for path in sources}
+    program = (
+        "from deid_pipeline.dicom import compiled as c; print(c.__file__, c.finding, c.editing, c.why_not, sep='\\n')"
+    )
+    variables = environment(PYTHONPATH=str(tmp_path / "installed"))
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=variables, check=True, capture_output=True, text=True
+    )
+    lines = done.stdout.splitlines()
+    assert all(str(tmp_path / "installed") in line for line in lines[:3])
+    assert lines[3] == ""
+
+
+def test_the_source_distribution_has_what_the_core_is_compiled_from(tmp_path: Path) -> None:
+    with tarfile.open(built(ROOT, tmp_path, target="sdist").path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    wanted = {path.relative_to(ROOT).as_posix() for path in (ROOT / "deid_pipeline").rglob("*.p[yx][xd]")}
+    assert wanted | {"hatch_build.py", "pyproject.toml"} <= names
+    assert not [name for name in names if name.endswith((".so", ".c"))]
 
 
 def test_both_program_names_start_the_same_command_line(wheel: zipfile.ZipFile) -> None:

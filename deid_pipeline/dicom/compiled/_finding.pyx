@@ -13,7 +13,7 @@ from deid_pipeline.dicom.structure import MAXIMUM_DEPTH
 
 from deid_pipeline.dicom.compiled._encoding cimport stripped
 from deid_pipeline.dicom.compiled._tree cimport DEFINED, EXPLICIT, NONE, SEQUENCE, ItemNode, Node, Tree
-from deid_pipeline.dicom.compiled._tree cimport dictionary_code, is_long, is_short, vr_code
+from deid_pipeline.dicom.compiled._tree cimport dictionary_code, is_long, is_short, learn_dictionary, vr_code
 
 cdef enum:
     _FOUND = 0
@@ -175,6 +175,8 @@ def parse(buffer, int64_t start, int64_t end, bint explicit):
     cdef int32_t first = NONE
     cdef int64_t behind = 0
     cdef int found
+    if not learn_dictionary():
+        return None
     tree.buffer, tree.explicit = buffer, explicit
     finder.tree = tree
     PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)

@@ -46,6 +46,7 @@ cdef class Tree:
     cdef object element(self, int32_t index)
     cdef list chain(self, int32_t first)
 
+cdef bint learn_dictionary() except -1
 cdef uint16_t vr_code(str vr)
 cdef str vr_name(uint16_t code)
 cdef uint16_t dictionary_code(uint32_t tag) except 0

@@ -26,6 +26,7 @@ cdef uint32_t _known_tags[_DICTIONARY_ROOM]  # PS3.6: an open hash table of tags
 cdef uint16_t _known_vrs[_DICTIONARY_ROOM]
 cdef dict _names = {}  # VRs by their codes
 cdef uint16_t _SQ, _UN, _UL, _LO, _US
+cdef bint _learned = False
 
 
 cdef uint16_t vr_code(str vr):
@@ -48,22 +49,25 @@ cdef bint is_long(uint16_t code) noexcept nogil:
     return _kinds[code] == 2
 
 
-cdef void _learn() except *:
-    """Read the tables that the rest of this module looks things up in."""
-    global _SQ, _UN, _UL, _LO, _US
+for _vr in SHORT_VRS | LONG_VRS:
+    _kinds[vr_code(_vr)] = 2 if _vr in LONG_VRS else 1
+    _names[vr_code(_vr)] = _vr
+_SQ, _UN, _UL, _LO, _US = vr_code("SQ"), vr_code("UN"), vr_code("UL"), vr_code("LO"), vr_code("US")
+
+
+cdef bint learn_dictionary() except -1:
+    """Read PS3.6, once: before the first look at a file, since loading its table takes longer than many looks.
+
+    False where its table has outgrown the room for it.
+    """
+    global _learned
+    cdef uint32_t tag, place
+    if _learned:
+        return True
     from pydicom._dicom_dict import DicomDictionary
 
-    cdef uint32_t tag, place
-    for vr in SHORT_VRS:
-        _kinds[vr_code(vr)] = 1
-        _names[vr_code(vr)] = vr
-    for vr in LONG_VRS:
-        _kinds[vr_code(vr)] = 2
-        _names[vr_code(vr)] = vr
-    _SQ, _UN, _UL, _LO = vr_code("SQ"), vr_code("UN"), vr_code("UL"), vr_code("LO")
-    _US = vr_code("US")
     if 2 * len(DicomDictionary) > _DICTIONARY_ROOM:
-        raise ImportError("the table of PS3.6 has outgrown its room")
+        return False
     for tag in DicomDictionary:
         vr = dictionary_vr(tag)
         if len(vr) != 2 or not _kinds[vr_code(vr)]:
@@ -73,6 +77,8 @@ cdef void _learn() except *:
             place = (place + 1) & (_DICTIONARY_ROOM - 1)
         _known_tags[place] = tag
         _known_vrs[place] = vr_code(vr)
+    _learned = True
+    return True
 
 
 cdef inline uint32_t _place(uint32_t tag) noexcept nogil:
@@ -327,6 +333,3 @@ cdef str _first_text(const char *text, int64_t length):
     while end > text and ((end - 1)[0] == 0 or (end - 1)[0] == b" "):
         end -= 1
     return PyUnicode_DecodeLatin1(text, end - text, NULL)
-
-
-_learn()

@@ -52,6 +52,16 @@ def test_exit_code_follows_the_limits(
     assert _run(house, monkeypatch, tmp_path) == code
 
 
+@pytest.mark.parametrize("suffix", ["pyx", "pxd"])
+def test_lines_of_cython_sources_are_counted(
+    house: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, suffix: str
+) -> None:
+    (tmp_path / f"_tree.{suffix}").write_text("cdef int x\n" * 400)
+    assert _run(house, monkeypatch, tmp_path) == 0
+    (tmp_path / f"_tree.{suffix}").write_text("cdef int x\n" * 401)
+    assert _run(house, monkeypatch, tmp_path) == 1
+
+
 def test_what_is_too_large_is_named_with_its_place(
     house: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
