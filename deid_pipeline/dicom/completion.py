@@ -55,9 +55,7 @@ def missing_elements(file: DicomFile, *, present: Collection[int], without_text:
 
 
 @lru_cache(maxsize=1024)  # the instances of a series lack the same
-def _encoded(
-    lacking: frozenset[int], surroundings: Surroundings, syntax: Syntax
-) -> tuple[tuple[int, bytes], ...]:
+def _encoded(lacking: frozenset[int], surroundings: Surroundings, syntax: Syntax) -> tuple[tuple[int, bytes], ...]:
     """Elements, as tags and bytes."""
     required = required_tags(surroundings.sop_class_uid)
     made = []

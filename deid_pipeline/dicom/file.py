@@ -5,12 +5,13 @@ What belongs here: telling DICOM by content, opening a file, finding its data se
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ class DicomFile:
     ``descriptor`` reads the same file for as long as it is open.
     """
 
-    path: Path
+    path: Path | str
     descriptor: int
     buffer: Content
     preamble: bytes  # 128 bytes, or empty
@@ -125,7 +126,7 @@ def is_dicom(head: bytes) -> bool:
 
 
 @contextmanager
-def open_dicom(path: Path) -> Iterator[DicomFile]:
+def open_dicom(path: Path | str) -> Iterator[DicomFile]:
     """Open a DICOM file and find all its elements; closed on leaving.
 
     Raises
@@ -136,14 +137,14 @@ def open_dicom(path: Path) -> Iterator[DicomFile]:
         The file cannot be opened.
     """
     descriptor = os.open(path, os.O_RDONLY)  # a stream would cost as much as the mapping
+    content: Content = b""
     try:
         size = os.fstat(descriptor).st_size
-        if 0 < size <= _READ_WHOLE:
-            yield _parse(path, descriptor, _read(descriptor, size))
-        else:
-            with _mapped(descriptor, size) as mapped:
-                yield _parse(path, descriptor, mapped)
+        content = _read(descriptor, size) if 0 < size <= _READ_WHOLE else _map(descriptor, size)
+        yield _parse(path, descriptor, content)
     finally:
+        if not isinstance(content, bytes):
+            _unmap(content)
         os.close(descriptor)
 
 
@@ -156,7 +157,7 @@ def _read(descriptor: int, size: int) -> bytes:
 
 
 @contextmanager
-def map_file(path: Path) -> Iterator[mmap.mmap]:
+def map_file(path: Path | str) -> Iterator[mmap.mmap]:
     """Map a file into memory for reading; closed on leaving.
 
     Raises
@@ -168,27 +169,27 @@ def map_file(path: Path) -> Iterator[mmap.mmap]:
     """
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        with _mapped(descriptor, os.fstat(descriptor).st_size) as mapped:
+        mapped = _map(descriptor, os.fstat(descriptor).st_size)
+        try:
             yield mapped
+        finally:
+            _unmap(mapped)
     finally:
         os.close(descriptor)
 
 
-@contextmanager
-def _mapped(descriptor: int, size: int) -> Iterator[mmap.mmap]:
+def _map(descriptor: int, size: int) -> mmap.mmap:
     if not size:
         raise SourceDataError("the file is empty")
-    mapped = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-    try:
-        yield mapped
-    finally:
-        try:
-            mapped.close()
-        except BufferError:  # a view is still held, by an exception's frames say: closed with the last of them
-            del mapped
+    return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
 
 
-def _parse(path: Path, descriptor: int, content: Content) -> DicomFile:
+def _unmap(mapped: mmap.mmap) -> None:
+    with contextlib.suppress(BufferError):  # a view is held, by an exception's frames say: closed with the last of them
+        mapped.close()
+
+
+def _parse(path: Path | str, descriptor: int, content: Content) -> DicomFile:
     meta, uid, start = read_head(content)
     preamble = content[:128] if content[128:132] == b"DICM" else b""
     syntax = dataset_syntax(uid)
@@ -282,6 +283,7 @@ def _guess_syntax(content: Content, start: int) -> str:
     return EXPLICIT_VR_LITTLE_ENDIAN if code.isalpha() and code.isupper() else IMPLICIT_VR_LITTLE_ENDIAN
 
 
+@lru_cache(maxsize=64)
 def dataset_syntax(uid: str) -> Syntax:
     """How the data set of a transfer syntax is written.
 

@@ -38,7 +38,7 @@ class Claims:
             found = self._made[key] = self._elements(*key)
         return found
 
-    def _elements(self, syntax: Syntax, has_clean_pixels: bool, text_cleaned: bool) -> Mapping[int, bytes]:  # noqa: FBT001
+    def _elements(self, syntax: Syntax, has_clean_pixels: bool, text_cleaned: bool) -> Mapping[int, bytes]:
         strategy = self._strategy
         return marker_elements(
             syntax,

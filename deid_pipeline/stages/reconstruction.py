@@ -101,7 +101,7 @@ def rebuild_instance(project: Project, plan: Plan) -> Rebuilt:
     if detection.status != Status.NEW:
         return Rebuilt(_without_copy(plan, detection.status, detection.reason, project.stamp))
     try:
-        with open_dicom(Path(source.source_path)) as file:
+        with open_dicom(source.source_path) as file:  # a path object would take as long as the call
             rebuilt = _rebuild(project, plan, file)
         _refuse_changed(source)
         return rebuilt
