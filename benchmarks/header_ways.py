@@ -10,6 +10,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -112,13 +113,8 @@ class OwnWay:
 
     def __call__(self, source: Path, target: Path) -> str:  # noqa: ARG002
         """De-identify one file."""
-        held = compiled.finding, compiled.editing, compiled.walking
-        if not self._core:
-            compiled.finding = compiled.editing = compiled.walking = None
-        try:
+        with nullcontext() if self._core else compiled.switched_off():
             done = rebuild_instance(self._project, self._plans[source])
-        finally:
-            compiled.finding, compiled.editing, compiled.walking = held
         if done.file.status != Status.NEW:
             raise RuntimeError(done.file.reason)
         return done.file.staged_path

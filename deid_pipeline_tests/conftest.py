@@ -32,9 +32,7 @@ def shared_data() -> Path:
 @pytest.fixture(params=("python",) if compiled.finding is None else ("core", "python"))
 def both_forms(request: pytest.FixtureRequest) -> Iterator[None]:
     """Run a test with the compiled core and again in pure Python; once where there is no core."""
-    from deid_pipeline_tests.two_forms import in_pure_python
-
-    with in_pure_python() if request.param == "python" else nullcontext():
+    with compiled.switched_off() if request.param == "python" else nullcontext():
         yield
 
 
