@@ -10,10 +10,11 @@ import secrets
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from deid_pipeline.dicom import open_dicom
+from deid_pipeline.dicom import compiled, open_dicom
 from deid_pipeline.model import Detection, Settings, SourceFile, Status
 from deid_pipeline.pseudonyms import ProjectSecret
 from deid_pipeline.stages.project import Project
@@ -92,9 +93,13 @@ def with_dicom_anonymizer() -> Way:
 
 
 class OwnWay:
-    """The way of this project's own stage, from an indexed file to its copy in the vault; no OCR, no checks."""
+    """The way of this project's own stage, from an indexed file to its copy in the vault; no OCR, no checks.
 
-    def __init__(self, name: str, vault: Path, paths: Sequence[Path]) -> None:
+    With ``core`` the compiled core does what it can, as in every run where it was built; else it is switched off.
+    """
+
+    def __init__(self, name: str, vault: Path, paths: Sequence[Path], *, core: bool = True) -> None:
+        self._core = core
         self._settings = Settings(landing=vault, release=vault, vault=vault, key_file=None, strategy=name, workers=1)
         self._strategy = load(name)
         self._plans = {path: bench_plan(path) for path in paths}
@@ -108,7 +113,8 @@ class OwnWay:
 
     def __call__(self, source: Path, target: Path) -> str:  # noqa: ARG002
         """De-identify one file."""
-        done = rebuild_instance(self._project, self._plans[source])
+        with nullcontext() if self._core else compiled.switched_off():
+            done = rebuild_instance(self._project, self._plans[source])
         if done.file.status != Status.NEW:
             raise RuntimeError(done.file.reason)
         return done.file.staged_path
@@ -138,7 +144,11 @@ def bench_plan(path: Path) -> Plan:
 def all_ways(strategies: Sequence[str], vault: Path, paths: Sequence[Path]) -> dict[str, Way]:
     """The ways that can be had here, ``copyfile`` first."""
     ways: dict[str, Way] = {"copyfile": copied}
-    ways |= {f"deid-pipeline {name}": OwnWay(name, vault, paths) for name in strategies}
+    if compiled.finding is None:
+        print(f"the compiled core is {compiled.why_not}: pure Python only")
+    else:
+        ways |= {f"deid-pipeline {name}": OwnWay(name, vault, paths) for name in strategies}
+    ways |= {f"deid-pipeline {name}, pure Python": OwnWay(name, vault, paths, core=False) for name in strategies}
     ways["pydicom read-edit-write"] = edited_with_pydicom
     for name, make in (("dicognito", with_dicognito), ("dicom-anonymizer", with_dicom_anonymizer)):
         try:

@@ -9,9 +9,10 @@ Every file goes through every way in each of several rounds, block by block: a b
 through the next, as a way works on one file after the other where it is used. With ``--alternate`` each file goes
 through all ways, in an order of its own, before the next file does: the harder case, as every way then finds the
 processor's caches full of other ways' work. A way's figure for a file is the median of its rounds, in CPU
-milliseconds of this process and its children. The disk's cache is warm and all modules are
-loaded: one round goes before. What this project remembers of values is not: every round has another key and begins with
-empty memories, so that only files that come later in a round may profit from what earlier ones hold as well.
+milliseconds of this process and its children. This project's way goes with the compiled core, if it was built, and
+without. The disk's cache is warm and all modules are loaded: one round goes before. What this project remembers of
+values is not: every round has another key and begins with empty memories, so that only files that come later in a
+round may profit from what earlier ones hold as well.
 Printed for each way:
 
 ms
@@ -112,7 +113,7 @@ def _turns(names: Sequence[str], files: int, number: int, *, alternate: bool) ->
 def table(figures: dict[str, list[float]], sizes: Sequence[int]) -> list[str]:
     """Lines to print, one for each way; all ratios are to ``copyfile``."""
     copied = figures["copyfile"]
-    lines = [f"{'':<28}{'ms median':>10}{'mean':>8}{'x sum':>8}{'x median':>10}{'x small':>9}{'x large':>9}"]
+    lines = [f"{'':<34}{'ms median':>10}{'mean':>8}{'x sum':>8}{'x median':>10}{'x small':>9}{'x large':>9}"]
     for name, seconds in figures.items():
         own = statistics.median(new / old for new, old in zip(seconds, copied, strict=True))
         parts = []
@@ -120,7 +121,7 @@ def table(figures: dict[str, list[float]], sizes: Sequence[int]) -> list[str]:
             chosen = [i for i, size in enumerate(sizes) if (size < _SMALL) is wanted]
             parts.append(sum(seconds[i] for i in chosen) / sum(copied[i] for i in chosen) if chosen else 0.0)
         lines.append(
-            f"{name:<28}{1e3 * statistics.median(seconds):>10.3f}{1e3 * statistics.mean(seconds):>8.3f}"
+            f"{name:<34}{1e3 * statistics.median(seconds):>10.3f}{1e3 * statistics.mean(seconds):>8.3f}"
             f"{sum(seconds) / sum(copied):>8.2f}{own:>10.2f}{parts[0]:>9.2f}{parts[1]:>9.2f}"
         )
     return lines
@@ -180,7 +181,7 @@ def main() -> None:
         ways = all_ways(strategies, scratch / "vault", [*real, *made])
         paths = usable(ways, [*real, *made], scratch)
         if arguments.profile:
-            _profile(ways[f"deid-pipeline {strategies[0]}"], paths, scratch)
+            _profile(next(way for way in ways.values() if isinstance(way, OwnWay)), paths, scratch)
             return
         sizes = [path.stat().st_size for path in paths]
         print(f"{platform.python_implementation()} {platform.python_version()}, pydicom {version('pydicom')},", end=" ")

@@ -1,13 +1,17 @@
-"""Fixtures shared by all tests: real data beside the checkout, and a guard against the network."""
+"""Fixtures shared by all tests: real data beside the checkout, both forms of header work, no way to the network."""
 
 from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from deid_pipeline.dicom import compiled
 
 # The same examples on every run, so that a change is judged and not luck; HYPOTHESIS_PROFILE=explore draws new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -23,6 +27,13 @@ def shared_data() -> Path:
     if not _SHARED_DATA.is_dir():
         pytest.skip("real test files (../shared/data) are not beside this checkout")
     return _SHARED_DATA
+
+
+@pytest.fixture(params=("python",) if compiled.finding is None else ("core", "python"))
+def both_forms(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run a test with the compiled core and again in pure Python; once where there is no core."""
+    with compiled.switched_off() if request.param == "python" else nullcontext():
+        yield
 
 
 @pytest.fixture(autouse=True)

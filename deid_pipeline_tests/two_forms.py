@@ -1,13 +1,12 @@
 """Header work in its two forms, compiled and pure Python, and what either makes of a file.
 
-What belongs here: switching the compiled core off within a process, everything that header work gives in a form that
-can be compared. What does not: any expectation of a test.
+What belongs here: everything that header work gives, in a form that can be compared. What does not: any expectation of
+a test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,21 +56,10 @@ class Edited(NamedTuple):
     patient: str
 
 
-@contextmanager
-def in_pure_python() -> Iterator[None]:
-    """Switch the compiled core off for what is opened and edited meanwhile."""
-    held = compiled.finding, compiled.editing, compiled.walking
-    compiled.finding = compiled.editing = compiled.walking = None
-    try:
-        yield
-    finally:
-        compiled.finding, compiled.editing, compiled.walking = held
-
-
 def in_both_forms(work: Callable[[], Any]) -> tuple[Any, Any]:
     """What a piece of work gives with the compiled core and what without; errors become refusals."""
     quick = _outcome(work)
-    with in_pure_python():
+    with compiled.switched_off():
         return quick, _outcome(work)
 
 

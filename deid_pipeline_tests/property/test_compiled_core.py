@@ -36,7 +36,7 @@ from deid_pipeline_tests.data_sets import (
 from deid_pipeline_tests.property.test_editing import SOURCES
 from deid_pipeline_tests.raw_data_sets import raw_data_sets
 from deid_pipeline_tests.releasing import shared_project
-from deid_pipeline_tests.two_forms import IS_BUILT, edited, edited_by, findings, in_both_forms, in_pure_python, rebuilt
+from deid_pipeline_tests.two_forms import IS_BUILT, edited, edited_by, findings, in_both_forms, rebuilt
 from deid_pipeline_tests.unit.dicom.damage import data_sets, file_bytes, header_mutant, mutant
 
 pytestmark = pytest.mark.skipif(not IS_BUILT, reason=f"there is no compiled core to judge: {compiled.why_not}")
@@ -196,7 +196,7 @@ def test_real_files(shared_data: Path, core: Counted) -> None:
 
 def readable(path: Path) -> bool:
     try:
-        with in_pure_python(), open_dicom(path):
+        with compiled.switched_off(), open_dicom(path):
             return True
     except SourceDataError:
         return False
@@ -205,7 +205,7 @@ def readable(path: Path) -> bool:
 def without_bulk(path: Path) -> bytes | None:
     """A file without its largest elements, None where it is deflated, big endian or cannot be read."""
     try:
-        with in_pure_python(), open_dicom(path) as file:
+        with compiled.switched_off(), open_dicom(path) as file:
             if file.is_deflated or file.syntax.big_endian:
                 return None
             kept = [element for element in file.elements if element.end - element.start <= _BIG]
@@ -222,7 +222,7 @@ def test_damaged_copies_of_real_files(folder: Path, shared_data: Path, core: Cou
         if whole is None:
             continue
         path.write_bytes(whole)
-        with in_pure_python(), open_dicom(path) as file:
+        with compiled.switched_off(), open_dicom(path) as file:
             elements = file.elements
         for number in range(MUTANTS_OF_EACH_FILE):
             path.unlink()

@@ -9,6 +9,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset, dcmread
@@ -35,6 +36,8 @@ from deid_pipeline_tests.data_sets import (
     save,
     source_bytes,
 )
+
+pytestmark = pytest.mark.usefixtures("both_forms")
 
 QUICK = settings(max_examples=60, deadline=None)
 BASIC = load("basic")

@@ -10,7 +10,7 @@ import pytest
 from benchmarks import header_corpus
 from benchmarks.header_ways import OwnWay, Way, copied, forget_values
 from benchmarks.headers import measure
-from deid_pipeline.dicom import open_dicom
+from deid_pipeline.dicom import compiled, open_dicom
 
 
 @pytest.fixture
@@ -31,9 +31,10 @@ def test_made_files_are_instances_of_series_with_patients_of_their_own(files: li
     assert files[0].stat().st_size < 512 << 10 < files[-1].stat().st_size
 
 
-def test_what_is_remembered_changes_no_copy(tmp_path: Path, files: list[Path]) -> None:
+@pytest.mark.parametrize("core", [True, False])
+def test_what_is_remembered_changes_no_copy(tmp_path: Path, files: list[Path], *, core: bool) -> None:
     for strategy in ("basic", "midi_b"):
-        way = OwnWay(strategy, tmp_path / "vault", files)
+        way = OwnWay(strategy, tmp_path / "vault", files, core=core)
 
         def copies(way: OwnWay = way) -> list[bytes]:
             contents = []
@@ -47,6 +48,21 @@ def test_what_is_remembered_changes_no_copy(tmp_path: Path, files: list[Path]) -
         assert copies() == first
         forget_values()
         assert copies() == first
+
+
+def test_the_core_is_used_where_it_is_wanted_only(
+    tmp_path: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse, asked = compiled.finding and compiled.finding.parse, []
+    if parse is None:
+        pytest.skip(f"there is no compiled core: {compiled.why_not}")
+    monkeypatch.setattr(compiled.finding, "parse", lambda *given: asked.append(given) or parse(*given))
+    for core in (True, False):
+        way = OwnWay("basic", tmp_path / "vault", files[:1], core=core)
+        asked.clear()
+        Path(way(files[0], tmp_path / "unused.dcm")).unlink()
+        assert bool(asked) is core
+        assert compiled.finding is not None
 
 
 @pytest.mark.parametrize("alternate", [False, True])

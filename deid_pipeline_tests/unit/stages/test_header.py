@@ -12,6 +12,8 @@ from pydicom.dataset import Dataset
 from deid_pipeline_tests.instances import save, small_ct
 from deid_pipeline_tests.projects import outputs, project_in, run_stages
 
+pytestmark = pytest.mark.usefixtures("both_forms")
+
 
 def released(folder: Path, dataset: Dataset, strategy: str) -> Dataset:
     project = project_in(folder, strategy=strategy)

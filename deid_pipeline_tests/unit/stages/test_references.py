@@ -11,6 +11,8 @@ from pydicom.dataset import Dataset
 from deid_pipeline_tests.instances import ROOT, save, small_ct
 from deid_pipeline_tests.projects import outputs, project_in, run_stages
 
+pytestmark = pytest.mark.usefixtures("both_forms")
+
 REGISTERED = "1.2.840.10008."
 
 

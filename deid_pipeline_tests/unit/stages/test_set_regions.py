@@ -17,6 +17,8 @@ from deid_pipeline.store import read_shard
 from deid_pipeline_tests.instances import save, small_ct
 from deid_pipeline_tests.projects import outputs, project_in, run_stages
 
+pytestmark = pytest.mark.usefixtures("both_forms")
+
 SIZE = 64
 SCALE = Box(40, 40, 60, 50)
 

@@ -13,6 +13,8 @@ from deid_pipeline.phi import identifies
 from deid_pipeline_tests.instances import small_ct
 from deid_pipeline_tests.releasing import release
 
+pytestmark = pytest.mark.usefixtures("both_forms")
+
 TEXT_VRS = ("AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT")
 STRATEGIES = ("basic", "midi_b", "safe_harbor")
 

@@ -12,6 +12,8 @@ from pydicom.uid import ImplicitVRLittleEndian
 from deid_pipeline_tests.instances import save, small_ct
 from deid_pipeline_tests.releasing import Released, release
 
+pytestmark = pytest.mark.usefixtures("both_forms")
+
 PHILIPS, PETD = "Philips Imaging DD 001", "GEMS_PETD_01"
 UID = "1.2.840.113619.1.2.3.1356940801"
 

@@ -22,6 +22,8 @@ from deid_pipeline_tests.data_sets import (
 from deid_pipeline_tests.instances import ROOT, save, small_ct
 from deid_pipeline_tests.releasing import Released, release, with_elements
 
+pytestmark = pytest.mark.usefixtures("both_forms")
+
 STRATEGIES = ["basic", "midi_b"]
 SECRETS = (b"QUILLFEATHER", b"OTTOLINE", b"SECRETVALUE")
 NAME = explicit(0x00100010, "PN", b"Quillfeather^Ottoline ")

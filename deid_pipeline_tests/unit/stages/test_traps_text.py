@@ -15,6 +15,8 @@ from deid_pipeline_tests.data_sets import explicit
 from deid_pipeline_tests.instances import small_ct
 from deid_pipeline_tests.releasing import release, with_elements
 
+pytestmark = pytest.mark.usefixtures("both_forms")
+
 
 def even(raw: bytes) -> bytes:
     return raw + b" " * (len(raw) % 2)

@@ -14,6 +14,8 @@ from deid_pipeline_tests.data_sets import explicit, item
 from deid_pipeline_tests.instances import small_ct
 from deid_pipeline_tests.releasing import release, with_elements
 
+pytestmark = pytest.mark.usefixtures("both_forms")
+
 LISTS = ("id_keywords", "place_keywords", "contact_keywords")
 
 
