@@ -5,7 +5,6 @@ What belongs here: putting segments on disk, pixel replacements included. What d
 
 from __future__ import annotations
 
-import contextlib
 import mmap
 import os
 import zlib
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deid_pipeline.dicom import compiled
 from deid_pipeline.dicom.editor import Segment, segment_length
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.structure import Buffer
@@ -61,21 +61,25 @@ def write_dicom(
     ValueError
         A replacement lies outside the copied ranges, or one that comes last has another length than its range.
     """
-    if file.is_deflated and any(replacement.last for replacement in replacements):
+    deflated = file.is_deflated
+    if deflated and any(replacement.last for replacement in replacements):
         raise ValueError("nothing of a deflated data set can be made last")
+    size = 0
+    if not (replacements or deflated):
+        head, segments, size = _joined(file.buffer, head, segments)
     read = None if isinstance(file.buffer, mmap.mmap) else file.buffer  # as a whole
     descriptor = os.open(target, _NEW_FILE, 0o666)
     try:
-        if read is not None and not (replacements or file.is_deflated):
-            _write_read(descriptor, _gathered(head, read, segments))
+        if read is not None and size:
+            _write_read(descriptor, _gathered(head, read, segments), size)
             return
         output = _Output(descriptor)
         waiting: list[tuple[int, Replacement]] = []
         parts = _parts(segments, replacements, late=lambda place: waiting.append((output.position, place)))
-        if not (replacements or file.is_deflated):
-            _take_room(descriptor, len(head) + sum(map(segment_length, segments)))
-        output.put(head)
-        if file.is_deflated:
+        _take_room(descriptor, size)
+        if head:
+            output.put(head)
+        if deflated:
             _put_deflated(output, file.buffer, parts)
         elif read is not None:
             for part in parts:
@@ -87,6 +91,15 @@ def write_dicom(
             _put_last(descriptor, position, place)
     finally:
         os.close(descriptor)
+
+
+def _joined(buffer: Buffer, head: bytes, segments: Sequence[Segment]) -> tuple[bytes, Sequence[Segment], int]:
+    """Head and segments, in fewer pieces where the compiled core joins them, and the length of all."""
+    if compiled.joining is not None:
+        found: tuple[list[Segment], int] | None = compiled.joining.joined(buffer, head, list(segments), _SMALL)
+        if found is not None:
+            return b"", *found
+    return head, segments, len(head) + sum(map(segment_length, segments))
 
 
 class _Output:
@@ -147,9 +160,8 @@ def _write_pieces(descriptor: int, pieces: Sequence[bytes | memoryview], size: i
         _write_all(descriptor, b"".join(pieces)[written:])
 
 
-def _write_read(descriptor: int, pieces: Sequence[bytes | memoryview]) -> None:
-    """Write all pieces of a file that was read as a whole."""
-    size = sum(map(len, pieces))
+def _write_read(descriptor: int, pieces: Sequence[bytes | memoryview], size: int) -> None:
+    """Write all pieces of a file that was read as a whole, ``size`` bytes."""
     _take_room(descriptor, size)
     if len(pieces) <= _MOST_PIECES:  # as of nearly all files
         _write_pieces(descriptor, pieces, size)
@@ -162,7 +174,7 @@ def _write_read(descriptor: int, pieces: Sequence[bytes | memoryview]) -> None:
 def _gathered(head: bytes, buffer: bytes, segments: Sequence[Segment]) -> list[bytes | memoryview]:
     """All pieces of the copy of a file that was read as a whole; short ones are copied in less time than viewed."""
     view, size = memoryview(buffer), len(buffer)
-    pieces: list[bytes | memoryview] = [head]
+    pieces: list[bytes | memoryview] = [head] if head else []
     for segment in segments:
         if type(segment) is bytes:  # as quick as it gets: there are dozens in every file
             pieces.append(segment)
@@ -226,8 +238,10 @@ def _write_all(descriptor: int, content: bytes) -> None:
 def _take_room(descriptor: int, size: int) -> None:
     """Let a large file have its blocks at once, which is a third less work for the kernel; a full disk tells later."""
     if size > _ROOM:
-        with contextlib.suppress(OSError):
+        try:  # noqa: SIM105  # a context manager would take as long as the call
             os.posix_fallocate(descriptor, 0, size)
+        except OSError:
+            pass
 
 
 def _parts(

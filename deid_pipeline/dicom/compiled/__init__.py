@@ -22,7 +22,8 @@ from types import ModuleType
 SWITCH = "DEIDP_PURE_PYTHON"
 """Environment variable: anything but nothing or 0 leaves the core unused."""
 
-MODULES = ("_deciding", "_editing", "_encoding", "_finding", "_rules", "_tree", "_walking")
+_USED = ("_finding", "_editing", "_walking", "_joining")
+MODULES = ("_deciding", "_editing", "_encoding", "_finding", "_joining", "_rules", "_tree", "_walking")
 
 
 def sources_digest(folder: Path) -> str:
@@ -54,34 +55,33 @@ def _reason_against(folder: Path) -> str:
     return ""
 
 
-def _loaded() -> tuple[ModuleType | None, ModuleType | None, ModuleType | None, str]:
+def _loaded() -> tuple[list[ModuleType | None], str]:
     """Load the modules that others use, or none and the reason."""
     why_not = _reason_against(Path(__file__).parent)
-    if why_not:
-        return None, None, None, why_not
-    try:
-        modules = (import_module(f"{__name__}.{name}") for name in ("_finding", "_editing", "_walking"))
-        finding, editing, walking = modules
-    except ImportError:  # made for another C library, or for another version of what it imports
-        return None, None, None, "cannot be loaded"
-    return finding, editing, walking, ""
+    if not why_not:
+        try:
+            return [import_module(f"{__name__}.{name}") for name in _USED], ""
+        except ImportError:  # made for another C library, or for another version of what it imports
+            why_not = "cannot be loaded"
+    return [None] * len(_USED), why_not
 
 
 finding: ModuleType | None
 editing: ModuleType | None
 walking: ModuleType | None
+joining: ModuleType | None
 why_not: str
-finding, editing, walking, why_not = _loaded()
+(finding, editing, walking, joining), why_not = _loaded()
 
 
 @contextmanager
 def switched_off() -> Iterator[None]:
     """Leave the core unused for what this process begins meanwhile: for whoever compares both forms."""
-    global finding, editing, walking, why_not
-    held = finding, editing, walking, why_not
-    finding = editing = walking = None
+    global finding, editing, walking, joining, why_not
+    held = finding, editing, walking, joining, why_not
+    finding = editing = walking = joining = None
     why_not = "switched off"
     try:
         yield
     finally:
-        finding, editing, walking, why_not = held
+        finding, editing, walking, joining, why_not = held
