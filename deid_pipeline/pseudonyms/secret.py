@@ -5,7 +5,7 @@ What belongs here: reading, checking and making the key. What does not: any part
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -17,7 +17,6 @@ from pathlib import Path
 from deid_pipeline.errors import SettingsError
 
 KEY_BYTES = 32
-_BLOCK_BYTES = 64  # of SHA-256
 _HEX_KEY = re.compile(f"[0-9a-fA-F]{{{2 * KEY_BYTES}}}")
 
 
@@ -26,17 +25,6 @@ class ProjectSecret:
     """32 secret bytes; never shown by ``repr``."""
 
     _key: bytes = field(repr=False)
-    # SHA-256 of the key in the two pads of RFC 2104: ready to go on from, in half the time of ``hmac.digest``
-    _inner: hashlib._Hash = field(init=False, repr=False, compare=False)
-    _outer: hashlib._Hash = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        block = self._key.ljust(_BLOCK_BYTES, b"\0")
-        object.__setattr__(self, "_inner", hashlib.sha256(bytes(byte ^ 0x36 for byte in block)))
-        object.__setattr__(self, "_outer", hashlib.sha256(bytes(byte ^ 0x5C for byte in block)))
-
-    def __reduce__(self) -> tuple[type[ProjectSecret], tuple[bytes]]:
-        return ProjectSecret, (self._key,)
 
     def derive(self, purpose: str, value: str) -> bytes:
         """HMAC-SHA256 of (purpose, value), 32 bytes.
@@ -44,10 +32,7 @@ class ProjectSecret:
         ``purpose`` holds no NUL, so that (purpose, value) pairs cannot run into each other. Lone surrogates are encoded
         like other characters: no two values share their bytes.
         """
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(f"{purpose}\0{value}".encode("utf-8", "surrogatepass"))
-        outer.update(inner.digest())
-        return outer.digest()
+        return hmac.digest(self._key, f"{purpose}\0{value}".encode("utf-8", "surrogatepass"), "sha256")
 
     def fingerprint(self) -> str:
         """16 hex digits that tell one secret from another without revealing it."""
