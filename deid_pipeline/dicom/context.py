@@ -84,5 +84,5 @@ def _decoded(file: DicomFile, tag: int, vr: str) -> str:
     if element is None or element.items is not None:
         return ""
     declared = file.by_tag.get(_CHARACTER_SET)
-    encodings = encodings_for(b"" if declared is None else element_bytes(file.buffer, declared))
-    return text_value(element_bytes(file.buffer, element), vr, encodings).split("\\")[0].strip()
+    encodings = encodings_for(b"" if declared is None else element_bytes(file.header, declared))
+    return text_value(element_bytes(file.header, element), vr, encodings).split("\\")[0].strip()

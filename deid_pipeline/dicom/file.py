@@ -38,8 +38,10 @@ EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1.99"
 EXPLICIT_VR_BIG_ENDIAN = "1.2.840.10008.1.2.2"
 
+_HEAD = 64 << 10  # bytes that hold the header of nearly every image
 _READ_WHOLE = 512 << 10  # bytes; up to here reading a file costs less than mapping it
 
+_NATIVE = frozenset({IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN})
 _NO_TEXT = frozenset({"OB", "UN", "SQ"})
 _NO_PLACE = frozenset({"", "(0000,0000)"})  # where an element would begin with zeros
 _BLOCK = 1 << 20
@@ -54,17 +56,49 @@ Content = bytes | mmap.mmap
 """A whole file, read or mapped."""
 
 
+class LazyMapping:
+    """A whole file, mapped when it is first asked for."""
+
+    __slots__ = ("_closed", "_descriptor", "_mapped", "_size")
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor, self._size = descriptor, size
+        self._mapped: mmap.mmap | None = None
+        self._closed = False
+
+    def __call__(self) -> mmap.mmap:
+        """All bytes of the file.
+
+        Raises
+        ------
+        ValueError
+            The file was closed: its descriptor may be another file's by now.
+        """
+        if self._closed:
+            raise ValueError("the file is closed")
+        if self._mapped is None:
+            self._mapped = _map(self._descriptor, self._size)
+        return self._mapped
+
+    def close(self) -> None:
+        """Give the pages back; nothing is mapped any more."""
+        self._closed = True
+        if self._mapped is not None:
+            _unmap(self._mapped)
+
+
 @dataclass(frozen=True)
 class DicomFile:
     """An open DICOM file.
 
-    ``buffer`` holds the file, or the inflated data set of a deflated one; offsets of ``elements`` point into it.
-    ``descriptor`` reads the same file for as long as it is open.
+    ``header`` holds the file, or the inflated data set of a deflated one; offsets of ``elements`` point into it. Of a
+    large file of native pixels it may hold the first bytes only, with all values but that of the pixel data; ``buffer``
+    has all of them. ``descriptor`` reads the same file for as long as it is open.
     """
 
     path: Path | str
     descriptor: int
-    buffer: Content
+    header: Content
     preamble: bytes  # 128 bytes, or empty
     meta: dict[int, str]  # text values of group 2
     transfer_syntax_uid: str
@@ -72,6 +106,17 @@ class DicomFile:
     start: int  # of the data set in ``buffer``
     end: int
     found: list[Element] | Tree  # a tree where the compiled core found them
+    whole: LazyMapping | None = None  # where ``header`` has the first bytes only
+
+    @property
+    def buffer(self) -> Content:
+        """All that ``header`` stands for, mapped when first asked for where the header alone was read."""
+        return self.header if self.whole is None else self.whole()
+
+    @property
+    def content(self) -> bytes | None:
+        """The file or the inflated data set where all of it lies in memory, None where it is mapped."""
+        return self.header if isinstance(self.header, bytes) and self.whole is None else None
 
     @property
     def tree(self) -> Tree | None:
@@ -96,7 +141,7 @@ class DicomFile:
     def text(self, tag: int) -> str:
         """The first value of a top-level text element; empty when it is absent."""
         found = self.found
-        return first_text(self.buffer, self.by_tag.get(tag)) if isinstance(found, list) else found.text(tag)
+        return first_text(self.header, self.by_tag.get(tag)) if isinstance(found, list) else found.text(tag)
 
     def number(self, tag: int, default: int = 0) -> int:
         """The first whole number of a top-level US or IS element; see ``values.first_number``."""
@@ -104,7 +149,7 @@ class DicomFile:
         number = None if isinstance(found, list) else found.number(tag)
         if number is not None:
             return number
-        return first_number(self.buffer, self.by_tag.get(tag), big_endian=self.syntax.big_endian, default=default)
+        return first_number(self.header, self.by_tag.get(tag), big_endian=self.syntax.big_endian, default=default)
 
     def tags_between(self, first: int, last: int) -> list[int]:
         """The tags of top-level elements from ``first`` to ``last``, ascending."""
@@ -137,14 +182,17 @@ def open_dicom(path: Path | str) -> Iterator[DicomFile]:
         The file cannot be opened.
     """
     descriptor = os.open(path, os.O_RDONLY)  # a stream would cost as much as the mapping
-    content: Content = b""
+    whole: LazyMapping | None = None
     try:
         size = os.fstat(descriptor).st_size
-        content = _read(descriptor, size) if 0 < size <= _READ_WHOLE else _map(descriptor, size)
-        yield _parse(path, descriptor, content)
+        if 0 < size <= _READ_WHOLE:
+            yield _parse(path, descriptor, _read(descriptor, size))
+            return
+        whole = LazyMapping(descriptor, size)
+        yield _parse_head(path, descriptor, size, whole) or _parse(path, descriptor, whole())
     finally:
-        if not isinstance(content, bytes):
-            _unmap(content)
+        if whole is not None:
+            whole.close()
         os.close(descriptor)
 
 
@@ -207,6 +255,29 @@ def _parse(path: Path | str, descriptor: int, content: Content) -> DicomFile:
     if not elements:
         raise SourceDataError("the file holds no data set")
     return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, elements)
+
+
+def _parse_head(path: Path | str, descriptor: int, size: int, whole: LazyMapping) -> DicomFile | None:
+    """A large file of native pixels by its first bytes, which hold all but these: mapping it would cost more.
+
+    None where that is not enough, or it is another file.
+    """
+    if compiled.finding is None or size <= _HEAD:
+        return None
+    header = os.pread(descriptor, _HEAD, 0)
+    if header[128:132] != b"DICM":
+        return None
+    try:
+        meta, uid, start = read_head(header)
+    except SourceDataError:  # said again, and right, of the whole file
+        return None
+    if uid not in _NATIVE:
+        return None
+    syntax = dataset_syntax(uid)
+    tree = compiled.finding.parse(header, start, size, syntax.explicit, whole)
+    if tree is None:
+        return None
+    return DicomFile(path, descriptor, header, header[:128], meta, uid, syntax, start, size, tree, whole)
 
 
 def _elements(buffer: Buffer, start: int, end: int, syntax: Syntax) -> tuple[list[Element], int]:

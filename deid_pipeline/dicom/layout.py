@@ -68,7 +68,7 @@ def pixel_layout(file: DicomFile) -> PixelLayout | None:
 def overlay_bit_positions(file: DicomFile) -> tuple[int, ...]:
     """The bits of the pixel data's cells, not 0, in which 60xx groups say that overlays lie (retired, PS3.5 8.1.2)."""
     numbers = (
-        first_number(file.buffer, element, big_endian=file.syntax.big_endian)
+        first_number(file.header, element, big_endian=file.syntax.big_endian)
         for element in file.elements
         if element.tag >> 24 == 0x60 and element.tag & 0xFFFF == _OVERLAY_BIT_POSITION
     )

@@ -45,7 +45,7 @@ def darkest_index(file: DicomFile, *, bits_stored: int, is_signed: bool) -> int 
 def _tables(file: DicomFile, *, is_signed: bool) -> tuple[int, list[tuple[int, ...]]]:
     """The stored value of the first entry, and the entries of red, green and blue; no tables where there are none."""
     descriptor = file.by_tag.get(_DESCRIPTOR)
-    raw = b"" if descriptor is None else element_bytes(file.buffer, descriptor)
+    raw = b"" if descriptor is None else element_bytes(file.header, descriptor)
     order = ">" if file.syntax.big_endian else "<"
     if len(raw) < 6:
         return 0, []
@@ -57,7 +57,7 @@ def _channels(file: DicomFile, *, bits: int, count: int, order: str) -> list[tup
     """The entries of red, green and blue, at most ``count`` each; empty where a table is missing or damaged."""
     for tags in (_PLAIN, _SEGMENTED):
         tables = [file.by_tag.get(tag) for tag in tags]
-        values = [element_bytes(file.buffer, table) for table in tables if table is not None]
+        values = [element_bytes(file.header, table) for table in tables if table is not None]
         if len(values) < len(tags):
             continue
         if tags == _PLAIN:

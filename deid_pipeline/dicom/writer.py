@@ -5,7 +5,6 @@ What belongs here: putting segments on disk, pixel replacements included. What d
 
 from __future__ import annotations
 
-import mmap
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -66,8 +65,8 @@ def write_dicom(
         raise ValueError("nothing of a deflated data set can be made last")
     size = 0
     if not (replacements or deflated):
-        head, segments, size = _joined(file.buffer, head, segments)
-    read = None if isinstance(file.buffer, mmap.mmap) else file.buffer  # as a whole
+        head, segments, size = _joined(file.header, head, segments)
+    read = file.content
     descriptor = os.open(target, _NEW_FILE, 0o666)
     try:
         if read is not None and size:

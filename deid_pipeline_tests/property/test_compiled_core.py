@@ -161,6 +161,32 @@ def test_rules_of_any_kind(
         assert quick == plain
 
 
+@MANY
+@given(
+    source=RAW,
+    pixels=st.binary(min_size=40, max_size=99),
+    rest=st.integers(-8, 70),
+    behind=st.booleans(),
+    seed=st.integers(0, 99),
+)
+def test_files_of_which_the_first_bytes_are_read(
+    folder: Path, source: tuple[str, bytes], pixels: bytes, rest: int, behind: bool, seed: int
+) -> None:
+    syntax, data = source
+    if syntax == IMPLICIT:
+        last = implicit(0x7FE00010, pixels + pixels) + (implicit(0xFFFCFFFC, b"padded") if behind else b"")
+    else:
+        last = explicit(0x7FE00010, "OW", pixels + pixels) + (explicit(0xFFFCFFFC, "OB", b"padded") if behind else b"")
+    path = raw_file(folder, data + last, syntax)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "_READ_WHOLE", 0)
+        patch.setattr(opening, "_HEAD", max(path.stat().st_size - len(last) + 12 + rest, 1))
+        assert_alike(path, "basic", "midi_b")
+        for one in (AskedAlways(ChosenRules(seed, 1).rule), ChosenRules(seed, 3)):
+            quick, plain = in_both_forms(lambda one=one: edited_by(path, one, {}))
+            assert quick == plain
+
+
 @settings(max_examples=100, deadline=None)
 @given(sources=st.lists(RAW, min_size=2, max_size=4), name=st.sampled_from(sorted(STRATEGIES)))
 def test_what_is_remembered_of_rules_changes_no_result(

@@ -31,6 +31,8 @@ cdef class Decider:
     cdef RuleMemory memory
 
     cdef Decisions decide(self, int32_t first, const Place *place)
+    cdef bint is_sound(self, const Node *node, Bound bound) except -1
+    cdef bytes raw(self, const Node *node)
     cdef str creator_of(self, const Node *node, dict creators)
     cdef Bound asked(self, const Node *node, str creator, const Place *place)
     cdef How learned(self, const Node *node, str creator, Bound bound, bint nested) except UNKNOWN

@@ -109,7 +109,7 @@ cdef class Decider:
             judged = False
             if not (node.end - node.value) & 1:
                 if how == JUDGED:
-                    judged = not bound.judge(self.data + node.value, node.end - node.value)
+                    judged = not self.is_sound(node, bound)
                     how = SEEN if judged else COPIED
                 if how == COPIED:
                     continue
@@ -119,6 +119,15 @@ cdef class Decider:
         if kept_blocks and made is not None:
             return self.with_creators(made, kept_blocks)
         return made
+
+    cdef bint is_sound(self, const Node *node, Bound bound) except -1:
+        """Whether a value may stay."""
+        if node.end > self.tree.held:
+            return bool(bound.sound(self.raw(node)))
+        return bound.judge(self.data + node.value, node.end - node.value)
+
+    cdef bytes raw(self, const Node *node):
+        return self.tree.value(node, self.data)
 
     cdef str creator_of(self, const Node *node, dict creators):
         """The private creator of a private element, as ``paths.PathNamer.creator``; creators are noted.

@@ -6,7 +6,7 @@ deciding (``_deciding``), actions. Both forms give the same bytes and changes.
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.bytes cimport PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.bytes cimport PyBytes_GET_SIZE
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
@@ -43,7 +43,8 @@ cdef class _Beside:
         while index != NONE:
             node = &self.tree.nodes[index]
             if node.tag == tag and not node.flags & SEQUENCE:
-                return bytes(self.tree.buffer[node.value : node.end])
+                held = self.tree.buffer if node.end <= self.tree.held else self.tree.whole()
+                return bytes(held[node.value : node.end])
             index = node.next
         return b""
 
@@ -195,7 +196,7 @@ cdef class Editor(Decider):
             self.changed(node, one, place, "delete", bound.origin, None)
             return []
         vr = self.bound_vr(node, bound)
-        if bound.sound is not None and (one.judged or not bound.judge(self.data + node.value, node.end - node.value)):
+        if bound.sound is not None and (one.judged or not self.is_sound(node, bound)):
             return self.rewritten(node, bound.instead(vr), one, encodings, place, beside)
         if (node.end - node.value) & 1 and node.flags & DEFINED and node.tag >> 16 not in NO_DICOM_GROUPS:
             added = padding(vr)
@@ -274,9 +275,6 @@ cdef class Editor(Decider):
     cdef bint is_explicit(self, const Place *place) noexcept:
         """Whether the elements of an item, or those at the top, are in explicit VR."""
         return self.tree.explicit if place == NULL else place.sequence.flags & EXPLICIT != 0
-
-    cdef bytes raw(self, const Node *node):
-        return PyBytes_FromStringAndSize(<const char *>self.data + node.value, node.end - node.value)
 
     cdef bytes header(self, const Node *node, const Place *place, int64_t length, bytes content=b""):
         """The header of an element in the place of another one, and its content where it is given."""

@@ -18,6 +18,7 @@ from deid_pipeline.dicom.compiled._tree cimport dictionary_code, is_long, is_sho
 cdef enum:
     _FOUND = 0
     _UNUSUAL = 1
+    _HEADER = 8  # bytes of the shortest one
 
 cdef uint32_t _ITEM = 0xFFFEE000, _ITEM_END = 0xFFFEE00D, _SEQUENCE_END = 0xFFFEE0DD, _PIXEL_DATA = 0x7FE00010
 cdef uint32_t _UNDEFINED = 0xFFFFFFFF
@@ -39,6 +40,7 @@ cdef class _Finder:
 
     cdef Tree tree
     cdef const uint8_t *data
+    cdef int64_t held  # bytes of it
 
     cdef int data_set(
         self, int64_t position, int64_t end, bint explicit, int32_t depth, bint delimited, int32_t *first, int64_t *behind
@@ -54,7 +56,7 @@ cdef class _Finder:
         if depth > _MAXIMUM_DEPTH:
             return _UNUSUAL
         while position < end:
-            if end - position < 8:
+            if end - position < 8 or self.held - position < _HEADER:
                 return _UNUSUAL
             at = self.data + position
             tag = _tag(at)
@@ -68,7 +70,7 @@ cdef class _Finder:
                 vr = at[4] | at[5] << 8
                 if is_short(vr):
                     length = at[6] | at[7] << 8
-                elif is_long(vr) and end - position >= 12:
+                elif is_long(vr) and min(end, self.held) - position >= 12:
                     length = _four(at + 8)
                     value = position + 12
                 else:
@@ -101,6 +103,8 @@ cdef class _Finder:
                     return _UNUSUAL
             else:
                 node.end = value + length
+                if node.end > self.held and (tag != _PIXEL_DATA or depth):
+                    return _UNUSUAL
             position = self.tree.nodes[index].end  # the nodes may have moved
         if delimited:
             return _UNUSUAL
@@ -117,7 +121,7 @@ cdef class _Finder:
         cdef uint32_t tag, size
         cdef ItemNode *item
         while position < stop:
-            if stop - position < 8:
+            if stop - position < 8 or self.held - position < 8:
                 return _UNUSUAL
             tag, size = _tag(self.data + position), _four(self.data + position + 4)
             if tag == _SEQUENCE_END and length < 0:
@@ -150,7 +154,7 @@ cdef class _Finder:
         """Set where encapsulated pixel data end."""
         cdef int64_t start = self.tree.nodes[index].value, position = start
         cdef uint32_t tag, size
-        while end - position >= 8 and position - start <= _WALKED:
+        while end - position >= 8 and self.held - position >= 8 and position - start <= _WALKED:
             tag, size = _tag(self.data + position), _four(self.data + position + 4)
             if tag == _SEQUENCE_END:
                 self.tree.nodes[index].end = position + 8
@@ -161,8 +165,13 @@ cdef class _Finder:
         return _UNUSUAL
 
 
-def parse(buffer, int64_t start, int64_t end, bint explicit):
+def parse(buffer, int64_t start, int64_t end, bint explicit, whole=None):
     """The elements of a little-endian data set from ``start`` to ``end``.
+
+    Parameters
+    ----------
+    whole
+        Gives all bytes of a data set of which the buffer holds only the first ones: all but pixel data at its end.
 
     Returns
     -------
@@ -181,9 +190,10 @@ def parse(buffer, int64_t start, int64_t end, bint explicit):
     finder.tree = tree
     PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
     try:
-        if start < 0 or end > view.len:
+        if start < 0 or (end > view.len and whole is None):
             return None
-        finder.data = <const uint8_t *>view.buf
+        finder.data, finder.held = <const uint8_t *>view.buf, min(end, view.len)
+        tree.held, tree.whole = finder.held, whole
         found = finder.data_set(start, end, explicit, 0, False, &first, &behind)
     finally:
         PyBuffer_Release(&view)

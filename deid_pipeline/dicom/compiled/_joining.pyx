@@ -41,7 +41,7 @@ cdef class _Pending:
 def joined(buffer, bytes head, list segments, int64_t most):
     """``head`` and segments, what is no longer than ``most`` bytes put together with its neighbours; and their length.
 
-    None where a range ends behind the buffer.
+    None where a short range ends behind the buffer; of the others nobody looks.
     """
     cdef Py_buffer view
     cdef _Pending pending = _Pending.__new__(_Pending)
@@ -56,10 +56,10 @@ def joined(buffer, bytes head, list segments, int64_t most):
                 pending.add(PyBytes_AS_STRING(segment), PyBytes_GET_SIZE(segment))
                 continue
             start, end = (<tuple>segment)[0], (<tuple>segment)[1]
-            if not 0 <= start <= end <= view.len:
-                return None
             total += end - start
             if end - start <= most:
+                if not 0 <= start <= end <= view.len:
+                    return None
                 pending.add(<const char *>view.buf + start, end - start)
                 continue
             if pending.size:

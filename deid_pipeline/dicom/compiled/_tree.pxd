@@ -30,6 +30,8 @@ cdef struct ItemNode:  # as in structure.Item
 
 cdef class Tree:
     cdef readonly object buffer
+    cdef int64_t held  # how much of the data set's end the buffer has; offsets behind it are pixel data's
+    cdef object whole  # gives all bytes, where the buffer holds only the first ones
     cdef Node *nodes
     cdef ItemNode *groups
     cdef int32_t node_count, item_count, node_room, item_room
@@ -45,6 +47,7 @@ cdef class Tree:
     cdef int32_t find(self, uint32_t tag) noexcept nogil
     cdef object element(self, int32_t index)
     cdef list chain(self, int32_t first)
+    cdef bytes value(self, const Node *node, const uint8_t *data)
 
 cdef bint learn_dictionary() except -1
 cdef uint16_t vr_code(str vr)

@@ -5,7 +5,7 @@ What belongs here: the arrays that hold them, looking elements up, making ``stru
 for; VRs as numbers. What does not: finding them in bytes (``_finding``).
 """
 
-from cpython.bytes cimport PyBytes_AS_STRING
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.ref cimport Py_INCREF
 from cpython.unicode cimport PyUnicode_DecodeLatin1
@@ -221,6 +221,12 @@ cdef class Tree:
             first = self.nodes[first].next
         return made
 
+    cdef bytes value(self, const Node *node, const uint8_t *data):
+        """The value field of an element; ``data`` are the bytes of the buffer."""
+        if node.end > self.held:
+            return bytes(self.whole()[node.value : node.end])
+        return PyBytes_FromStringAndSize(<const char *>data + node.value, node.end - node.value)
+
     @property
     def elements(self):
         """All elements of the data set."""
@@ -315,6 +321,9 @@ cdef class Tree:
         node = &self.nodes[index]
         if node.flags & SEQUENCE or node.value == node.end:
             return ""
+        if node.end > self.held:
+            raw = self.value(node, NULL)
+            return _first_text(PyBytes_AS_STRING(raw), node.end - node.value)
         if type(self.buffer) is bytes:
             return _first_text(PyBytes_AS_STRING(self.buffer) + node.value, node.end - node.value)
         PyObject_GetBuffer(self.buffer, &view, PyBUF_SIMPLE)

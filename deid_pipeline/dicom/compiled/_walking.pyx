@@ -5,7 +5,6 @@ What belongs here: the quick form of ``rows.wanted_values``. What does not: whic
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t
 
 from deid_pipeline.dicom.decisions import CHARACTER_SET
@@ -103,7 +102,7 @@ cdef class _Walk:
         return "" if found == NULL else stripped(self.data + found.value, found.end - found.value)
 
     cdef bytes raw(self, const Node *node):
-        return PyBytes_FromStringAndSize(<const char *>self.data + node.value, node.end - node.value)
+        return self.tree.value(node, self.data)
 
 
 def wanted_values(Tree tree, Wanted wanted):

@@ -139,7 +139,35 @@ def test_the_file_is_closed_on_leaving_also_by_an_error(tmp_path: Path, size: in
         raise ZeroDivisionError
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(file.descriptor)
-    assert isinstance(file.buffer, bytes) or file.buffer.closed  # type: ignore[union-attr]
+    if file.whole is not None:
+        with pytest.raises(ValueError, match="closed"):
+            _ = file.buffer
+    else:
+        assert isinstance(file.buffer, bytes) or file.buffer.closed  # type: ignore[union-attr]
+
+
+def test_of_a_large_native_image_only_the_header_is_read_until_somebody_asks_for_more(tmp_path: Path) -> None:
+    pixels = bytes(range(256)) * 4096
+    path = raw_file(tmp_path, NAME + explicit(0x7FE00010, "OW", pixels))
+    with open_dicom(path) as file:
+        assert file.text(0x00100010)
+        if file.tree is not None:
+            assert len(file.header) < len(pixels)
+            assert file.content is None
+        element = file.by_tag[0x7FE00010]
+        assert bytes(file.buffer[element.value : element.end]) == pixels
+
+
+@pytest.mark.parametrize("behind", [explicit(0xFFFCFFFC, "OB", b"padded"), b"\0" * 10, b"\xff"])
+def test_what_follows_the_pixels_of_a_large_image_is_seen(tmp_path: Path, behind: bytes) -> None:
+    path = raw_file(tmp_path, NAME + explicit(0x7FE00010, "OW", bytes(1 << 20)) + behind)
+    if behind == b"\xff":
+        with pytest.raises(SourceDataError, match="inside an element's header"), open_dicom(path):
+            pass
+        return
+    with open_dicom(path) as file:
+        tags = [element.tag for element in file.elements]
+        assert tags[tags.index(0x7FE00010) + 1 :] == ([0xFFFCFFFC] if len(behind) > 10 else [])
 
 
 def test_a_file_that_is_read_in_pieces_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
