@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -161,11 +162,20 @@ def test_rules_of_any_kind(
         assert quick == plain
 
 
+def pixels_looked_at(pixels: bytes, tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = ()) -> Rule:
+    """The rule of a strategy that keeps just these pixels, and puts pixels where they never were."""
+    if tag == 0x7FE00010:
+        return Rule(Effect.KEEP, replace_by(b"other").rewrite, "keep", "", sound=lambda raw: raw == pixels)
+    if parents or creator or vr == "SQ":
+        return CHOICES[0]
+    return Rule(Effect.REWRITE, lambda element: element.beside(0x7FE00010)[:60], "beside", "")
+
+
 @MANY
 @given(
     source=RAW,
     pixels=st.binary(min_size=40, max_size=99),
-    rest=st.integers(-8, 70),
+    rest=st.integers(-8, 70) | st.integers(-400, 0),
     behind=st.booleans(),
     seed=st.integers(0, 99),
 )
@@ -182,7 +192,8 @@ def test_files_of_which_the_first_bytes_are_read(
         patch.setattr(opening, "_READ_WHOLE", 0)
         patch.setattr(opening, "_HEAD", max(path.stat().st_size - len(last) + 12 + rest, 1))
         assert_alike(path, "basic", "midi_b")
-        for one in (AskedAlways(ChosenRules(seed, 1).rule), ChosenRules(seed, 3)):
+        looking = AskedAlways(partial(pixels_looked_at, pixels + pixels))
+        for one in (looking, AskedAlways(ChosenRules(seed, 1).rule), ChosenRules(seed, 3)):
             quick, plain = in_both_forms(lambda one=one: edited_by(path, one, {}))
             assert quick == plain
 
