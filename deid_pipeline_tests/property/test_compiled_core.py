@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deid_pipeline.actions import Effect, Rule
-from deid_pipeline.dicom import AskedAlways, compiled, is_dicom, open_dicom
+from deid_pipeline.dicom import AskedAlways, compiled, element_rows, is_dicom, open_dicom
 from deid_pipeline.dicom import file as opening
 from deid_pipeline.errors import DeidError, SourceDataError
 from deid_pipeline.strategy import Rules, load, names
@@ -171,6 +172,20 @@ def test_what_is_remembered_of_rules_changes_no_result(
         path = raw_file(folder, source[1], source[0])
         quick, plain = in_both_forms(lambda path=path: edited(path, fresh))
         assert quick == plain
+
+
+def test_most_made_data_sets_are_sound_and_not_small(folder: Path, core: Counted) -> None:
+    sizes = []
+
+    @settings(max_examples=100, deadline=None)
+    @given(source=RAW)
+    def read(source: tuple[str, bytes]) -> None:
+        with suppress(SourceDataError), open_dicom(raw_file(folder, source[1], source[0])) as file:
+            sizes.append(len(list(element_rows(file))))
+
+    read()
+    assert core.found > 60
+    assert sum(sizes) / len(sizes) > 10
 
 
 def test_sound_little_endian_files_are_left_to_the_core(folder: Path, core: Counted) -> None:
