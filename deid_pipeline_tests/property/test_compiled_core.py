@@ -292,6 +292,17 @@ def test_items_that_hold_many_elements_and_none(tmp_path: Path) -> None:
     assert_alike(raw_file(tmp_path, implicit(0x00081140, b"") + implicit(0x00400275, item()), IMPLICIT), *STRATEGIES)
 
 
+def test_ranges_of_all_lengths_between_changes(tmp_path: Path) -> None:
+    for mapped in (0, 1 << 30):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(opening, "_READ_WHOLE", mapped)
+            for length in (0, 2, 2046, 2048, 2050, 32_766, 32_768, 32_770, 300_000):
+                bulk = explicit(0x00420011, "OB", bytes(length))
+                data = b"".join(NAME + bulk + explicit(0x00100020, "LO", b"ID") for _ in range(3))
+                for name in ("minimal", "basic"):
+                    assert_alike(raw_file(tmp_path, data), name)
+
+
 def test_zeros_behind_the_data_set(tmp_path: Path) -> None:
     for length in (2, 8, 12, 1000):
         for syntax, data in ((EXPLICIT, NAME), (IMPLICIT, implicit(0x00100010, b"CANARY"))):
