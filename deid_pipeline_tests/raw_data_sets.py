@@ -80,7 +80,7 @@ _values = st.sampled_from(_EVEN + _EVEN + _EVEN + _TEXTS + tuple(bytes((7 * n, n
 
 _Form = tuple[bool, str]  # explicit VR, byte order
 _Elements = list[tuple[int, bytes]]  # tags and encoded elements
-_TAGS = sorted(_PUBLIC)
+PUBLIC_TAGS = sorted(_PUBLIC)
 _MOST = (12, 5, 3, 2)  # parts of a data set or item, by depth
 
 
@@ -129,10 +129,31 @@ def _element(form: _Form, tag: int, vr: str, value: bytes, *, length: int | None
 def _publics(draw: st.DrawFn, form: _Form) -> _Elements:
     """One to three elements of PS3.6: with the VR that it gives them, with UN or another, some twice."""
     made = []
-    for tag in draw(st.lists(st.sampled_from(_TAGS), min_size=1, max_size=3)):
-        vr = (_PUBLIC[tag], _PUBLIC[tag], _PUBLIC[tag], "UN", draw(st.sampled_from(_VRS)))[draw(st.integers(0, 4))]
-        made.append((tag, _element(form, tag, vr, draw(_values))))
+    for tag in draw(st.lists(st.sampled_from(PUBLIC_TAGS), min_size=1, max_size=3)):
+        kind = draw(st.integers(0, 10))
+        vr = _PUBLIC[tag] if kind < 7 else "UN" if kind < 9 else draw(st.sampled_from(_VRS))
+        sequence = kind == 8 and form[0]
+        made.append((tag, _written_as_un(form, tag) if sequence else _element(form, tag, vr, draw(_values))))
     return made
+
+
+def _named(form: _Form, tag: int, creator: str, kind: int) -> bytes:
+    """A private creator: also of odd length, as UN or another VR, and as a sequence, which is none."""
+    text = creator.encode("latin-1")
+    match kind:
+        case 0 if form[0]:
+            return _written_as_un(form, tag)
+        case 1:
+            return _element(form, tag, "UN", text)
+        case 2 | 3:
+            return _element(form, tag, "LO", text + b" " * (1 - len(text) & 1))
+        case _:
+            return _element(form, tag, ("LO", "SH")[kind == 4], text + b" " * (len(text) & 1))
+
+
+def _written_as_un(form: _Form, tag: int) -> bytes:
+    """A sequence that only its length tells: UN, and undefined."""
+    return _element(form, tag, "UN", item(implicit(0x00100010, b"CANARY")) + implicit(SEQUENCE_END), length=UNDEFINED)
 
 
 @st.composite
@@ -144,7 +165,7 @@ def _private_blocks(draw: st.DrawFn, form: _Form) -> _Elements:
         group, creator = draw(st.sampled_from(_GROUPS)), draw(st.sampled_from(_CREATORS))
         number, vr = draw(st.sampled_from((0, 1, 0x10, 0x20, 0xFF))), draw(st.sampled_from(_VRS))
     block = draw(st.sampled_from((0x10, 0x10, 0x10, 0x11, 0xFF, 0x0F)))
-    named = _element(form, group << 16 | block, "LO", creator.encode("latin-1") + b" " * (len(creator) & 1))
+    named = _named(form, group << 16 | block, creator, draw(st.integers(0, 7)))
     held = []
     for tag in (group << 16 | block << 8 | number, group << 16 | block << 8 | number ^ 1):
         for _ in range(draw(st.integers(0, 2))):
@@ -220,7 +241,7 @@ def _strangers(draw: st.DrawFn, form: _Form) -> _Elements:
 @st.composite
 def _lies(draw: st.DrawFn, form: _Form) -> _Elements:
     """What is seldom or never sound: lengths that lie, delimiters out of place, VRs that are none."""
-    kind, tag, value = draw(st.integers(0, 3)), draw(st.sampled_from(_TAGS)), draw(_values)
+    kind, tag, value = draw(st.integers(0, 3)), draw(st.sampled_from(PUBLIC_TAGS)), draw(_values)
     if kind == 0:
         length = draw(st.sampled_from((0, 1, 2, 7, 8, len(value) + 8, 0xFFFE, 0xFFFF)))
         return [(tag, _element(form, tag, draw(st.sampled_from(_VRS)), value, length=length))]
