@@ -74,9 +74,14 @@ def open_sequence(tag: int, content: bytes, *, vr: str = "SQ", order: str = "<")
 
 def raw_file(folder: Path, data_set: bytes, syntax: str = EXPLICIT, *, name: str = "raw.dcm") -> Path:
     """A Part 10 file around any bytes."""
-    path = folder / name
     head = file_head(sop_class_uid=SECONDARY_CAPTURE, sop_instance_uid="1.2.3.4", transfer_syntax_uid=syntax)
-    path.write_bytes(head + data_set)
+    return put(folder / name, head + data_set)
+
+
+def put(path: Path, content: bytes) -> Path:
+    """Write a file anew: one that is only emptied first waits for the disk on some file systems."""
+    path.unlink(missing_ok=True)
+    path.write_bytes(content)
     return path
 
 

@@ -7,7 +7,6 @@ expectation of a test.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
@@ -33,12 +32,13 @@ _PUBLIC = {
     0x00080020: "DA", 0x0008002A: "DT", 0x00080050: "SH", 0x00080060: "CS", 0x00080080: "LO", 0x00080090: "PN",
     0x00080100: "SH", 0x00080102: "SH", 0x00080104: "LO", 0x00081030: "LO", 0x0008103E: "LO", 0x00081155: "UI",
     0x00100010: "PN", 0x00100020: "LO", 0x00100030: "DA", 0x00101010: "AS", 0x00104000: "LT", 0x00120062: "CS",
-    0x00120064: "SQ", 0x00180015: "CS", 0x00180050: "DS", 0x0018106A: "CS", 0x00189306: "FD", 0x0020000D: "UI",
+    0x00180015: "CS", 0x00180050: "DS", 0x0018106A: "CS", 0x00189306: "FD", 0x0020000D: "UI",
     0x0020000E: "UI", 0x00200010: "SH", 0x00200013: "IS", 0x00200052: "UI", 0x00204000: "LT", 0x00280002: "US",
     0x00280010: "US", 0x00280103: "US", 0x00280301: "CS", 0x00281101: "US", 0x00281201: "OW", 0x00282000: "OB",
     0x00400254: "LO", 0x0040A120: "DT", 0x0040A123: "PN", 0x0040A124: "UI", 0x0040A160: "UT", 0x00420011: "OB",
     0x50003000: "OW", 0x60000010: "US", 0x60003000: "OB", 0x60004000: "LT", 0x7FE00010: "OW", 0xFFFCFFFC: "OB",
     0x00080000: "UL", 0x00100000: "UL", 0x01010010: "LO", 0x00030010: "LO", 0xFFFFFFFF: "UN", 0x00000000: "UL",
+    0x00010000: "UL", 0x00090000: "UL",
 }  # fmt: skip
 _SEQUENCES = (
     0x00081140,
@@ -74,116 +74,181 @@ def _listed_privates() -> list[tuple[int, str, int, str]]:
 _PRIVATES = _listed_privates()
 _GROUPS = (0x0009, 0x0019, 0x0029)
 _CREATORS = ("ACME", "", "\u00fcber \\ x", *sorted({creator for _, creator, _, _ in _PRIVATES})[:5])
-_values = st.one_of(st.sampled_from(_TEXTS), st.sampled_from(_TEXTS), st.binary(max_size=12))
-_padded = _values.map(lambda raw: raw + b" " * (len(raw) & 1))
+_EVEN = tuple(text + b" " * (len(text) & 1) for text in _TEXTS)
+_values = st.sampled_from(_EVEN + _EVEN + _EVEN + _TEXTS + tuple(bytes((7 * n, n)) for n in range(0, 36, 2)))
+
+
+_Form = tuple[bool, str]  # explicit VR, byte order
+_Elements = list[tuple[int, bytes]]  # tags and encoded elements
+PUBLIC_TAGS = sorted(_PUBLIC)
+_MOST = (12, 5, 3, 2)  # parts of a data set or item, by depth
 
 
 @st.composite
 def raw_data_sets(draw: st.DrawFn) -> tuple[str, bytes]:
     """A transfer syntax and the bytes of a data set in it; mostly sound, mostly little endian."""
-    syntax = draw(st.sampled_from((EXPLICIT, IMPLICIT, EXPLICIT, IMPLICIT, BIG_ENDIAN)))
+    syntax = draw(st.sampled_from((EXPLICIT, IMPLICIT, EXPLICIT, IMPLICIT, EXPLICIT, IMPLICIT, BIG_ENDIAN)))
     form = (syntax != IMPLICIT, ">" if syntax == BIG_ENDIAN else "<")
-    return syntax, draw(_contents(form, depth=0)) or _element(form, 0x00100010, "PN", b"CANARY")
+    damaged = draw(st.integers(0, 5)) == 5
+    return syntax, draw(_contents(form, 0, damaged)) or _element(form, 0x00100010, "PN", b"CANARY")
 
 
-def _contents(form: tuple[bool, str], depth: int) -> st.SearchStrategy[bytes]:
+@st.composite
+def _contents(draw: st.DrawFn, form: _Form, depth: int, damaged: bool) -> bytes:
     """Elements one after the other: in the order of their tags, mostly."""
-    kinds = [_publics(form), _publics(form), _publics(form), _private_blocks(form)]
-    if depth < 3:
-        kinds += [_sequences(form, depth), _sequences(form, depth)]
-    if depth < 2:
-        kinds.append(_pixels(form))
-    kinds.append(_oddities(form))
-    some = st.lists(st.one_of(kinds), max_size=(9, 4, 3, 2)[depth])
-    return st.tuples(some, st.integers(0, 4)).map(lambda drawn: _in_order(*drawn))
-
-
-def _in_order(parts: Sequence[Sequence[tuple[int, bytes]]], disorder: int) -> bytes:
+    parts = draw(st.lists(_part(form, depth, damaged), min_size=0 if depth else 4, max_size=_MOST[depth]))
     elements = [element for part in parts for element in part]
-    if disorder:
+    if draw(st.integers(0, 3)):
         elements.sort(key=lambda element: element[0])
     return b"".join(content for _, content in elements)
 
 
-def _element(form: tuple[bool, str], tag: int, vr: str, value: bytes, *, length: int | None = None) -> bytes:
+@st.composite
+def _part(draw: st.DrawFn, form: _Form, depth: int, damaged: bool) -> _Elements:
+    """Elements that belong together. Not a choice among strategies: Hypothesis would weigh all inner choices alike."""
+    kind = draw(st.integers(0, 13))
+    if kind < 6:
+        return draw(_publics(form))
+    if kind < 8:
+        return draw(_private_blocks(form))
+    if kind < 11 and depth < 3:
+        return draw(_sequences(form, depth, damaged))
+    if kind == 11 and depth < 2:
+        return draw(_pixels(form))
+    return draw(_lies(form) if damaged and kind > 11 else _strangers(form))
+
+
+def _element(form: _Form, tag: int, vr: str, value: bytes, *, length: int | None = None) -> bytes:
     explicit_vr, order = form
     if explicit_vr:
         return explicit(tag, vr, value, length=length, order=order)
     return implicit(tag, value, length=length, order=order)
 
 
-def _publics(form: tuple[bool, str]) -> st.SearchStrategy[list[tuple[int, bytes]]]:
-    def made(drawn: tuple[int, str, bytes, int]) -> list[tuple[int, bytes]]:
-        tag, other, value, chance = drawn
-        own = _PUBLIC[tag] if chance else other  # a VR that PS3.6 does not give it, now and then
-        return [(tag, _element(form, tag, "UN" if own == "SQ" else own, value))]
+@st.composite
+def _publics(draw: st.DrawFn, form: _Form) -> _Elements:
+    """One to three elements of PS3.6: with the VR that it gives them, with UN or another, some twice."""
+    made = []
+    for tag in draw(st.lists(st.sampled_from(PUBLIC_TAGS), min_size=1, max_size=3)):
+        kind = draw(st.integers(0, 10))
+        vr = _PUBLIC[tag] if kind < 7 else "UN" if kind < 9 else draw(st.sampled_from(_VRS))
+        sequence = kind == 8 and form[0]
+        made.append((tag, _written_as_un(form, tag) if sequence else _element(form, tag, vr, draw(_values))))
+    return made
 
-    tags = st.sampled_from(sorted(_PUBLIC))
-    return st.tuples(tags, st.sampled_from(_VRS), st.one_of(_padded, _padded, _values), st.integers(0, 5)).map(made)
+
+def _named(form: _Form, tag: int, creator: str, kind: int) -> bytes:
+    """A private creator: also of odd length, as UN or another VR, and as a sequence, which is none."""
+    text = creator.encode("latin-1")
+    match kind:
+        case 0 if form[0]:
+            return _written_as_un(form, tag)
+        case 1:
+            return _element(form, tag, "UN", text)
+        case 2 | 3:
+            return _element(form, tag, "LO", text + b" " * (1 - len(text) & 1))
+        case _:
+            return _element(form, tag, ("LO", "SH")[kind == 4], text + b" " * (len(text) & 1))
+
+
+def _written_as_un(form: _Form, tag: int) -> bytes:
+    """A sequence that only its length tells: UN, and undefined."""
+    return _element(form, tag, "UN", item(implicit(0x00100010, b"CANARY")) + implicit(SEQUENCE_END), length=UNDEFINED)
 
 
 @st.composite
-def _private_blocks(draw: st.DrawFn, form: tuple[bool, str]) -> list[tuple[int, bytes]]:
+def _private_blocks(draw: st.DrawFn, form: _Form) -> _Elements:
     """A block of a group, moved to any place: its creator may be missing, doubled, too late, or no text at all."""
-    group, creator, number, vr = draw(
-        st.one_of(
-            st.sampled_from(_PRIVATES),
-            st.tuples(st.sampled_from(_GROUPS), st.sampled_from(_CREATORS), st.integers(0, 255), st.sampled_from(_VRS)),
-        )
-    )
-    block = draw(st.sampled_from((0x10, 0x10, 0x11, 0xFF, 0x0F)))
-    named = _element(form, group << 16 | block, "LO", creator.encode("latin-1") + b" " * (len(creator) & 1))
-    tag = group << 16 | block << 8 | number
-    vrs = st.sampled_from((vr, vr, "UN", draw(st.sampled_from(_VRS))))
-    held = [(tag, _element(form, tag, draw(vrs), draw(st.one_of(_padded, _values)))) for _ in range(draw(_FEW))]
+    if draw(st.booleans()):
+        group, creator, number, vr = draw(st.sampled_from(_PRIVATES))
+    else:
+        group, creator = draw(st.sampled_from(_GROUPS)), draw(st.sampled_from(_CREATORS))
+        number, vr = draw(st.sampled_from((0, 1, 0x10, 0x20, 0xFF))), draw(st.sampled_from(_VRS))
+    block = draw(st.sampled_from((0x10, 0x10, 0x10, 0x11, 0xFF, 0x0F)))
+    named = _named(form, group << 16 | block, creator, draw(st.integers(0, 7)))
+    held = []
+    for tag in (group << 16 | block << 8 | number, group << 16 | block << 8 | number ^ 1):
+        for _ in range(draw(st.integers(0, 2))):
+            kind = draw(st.integers(0, 5))
+            if kind == 5:  # the same element as bytes and as a sequence, which only its length tells
+                content = item(implicit(0x00100010, b"CANARY", order="<")) + implicit(SEQUENCE_END)
+                held.append(
+                    (tag, _element(form, tag, "UN", content, length=UNDEFINED)) if form[1] == "<" else (tag, b"")
+                )
+            else:
+                held.append((tag, _element(form, tag, vr if kind < 3 else "UN", draw(_values))))
     head = [(group << 16 | block, named)]
-    return draw(st.sampled_from((head + held, head + held, head + held, held, held + head, head + head + held)))
-
-
-_FEW = st.integers(0, 2)
+    return (head + held, head + held, head + held, held, held + head, head + head + held)[draw(st.integers(0, 5))]
 
 
 @st.composite
-def _sequences(draw: st.DrawFn, form: tuple[bool, str], depth: int) -> list[tuple[int, bytes]]:
+def _sequences(draw: st.DrawFn, form: _Form, depth: int, damaged: bool) -> _Elements:
     """A sequence in any form of length, also one that is written as UN and is in implicit VR inside."""
-    explicit_vr = form[0]
     tag = draw(st.sampled_from(_SEQUENCES))
-    vr = draw(st.sampled_from(("SQ", "SQ", "SQ", "UN"))) if explicit_vr else "SQ"
+    vr = "UN" if form[0] and draw(st.integers(0, 3)) == 3 else "SQ"
     inner = (False, "<") if vr == "UN" else form
-    contents = draw(st.lists(_contents(inner, depth + 1), max_size=3))
-    made = [draw(st.sampled_from((item, item, open_item)))(one, order=inner[1]) for one in contents]
+    contents = draw(st.lists(st.tuples(_contents(inner, depth + 1, damaged), st.integers(0, 2)), max_size=3))
+    made = [(open_item if kind == 2 else item)(content, order=inner[1]) for content, kind in contents]
+    if damaged and draw(st.integers(0, 2)) == 2:
+        made.insert(draw(st.integers(0, len(made))), draw(_false_items(inner[1])))
     value = b"".join(made)
     if draw(st.booleans()):
-        return [(tag, _element(form, tag, vr, value))] if explicit_vr or len(value) < UNDEFINED else []
+        return [(tag, _element(form, tag, vr, value))]
     return [(tag, _element(form, tag, vr, value, length=UNDEFINED) + implicit(SEQUENCE_END, order=inner[1]))]
 
 
-def _pixels(form: tuple[bool, str]) -> st.SearchStrategy[list[tuple[int, bytes]]]:
+@st.composite
+def _false_items(draw: st.DrawFn, order: str) -> bytes:
+    """What does not belong among items: delimiters, items that are too long or have no end, elements, zeros."""
+    name = implicit(0x00100010, b"CANARY", order=order)
+    return draw(
+        st.sampled_from(
+            (
+                implicit(SEQUENCE_END, order=order),
+                implicit(ITEM_END, order=order),
+                item(name, length=len(name) + 2, order=order),
+                item(name, length=len(name) + 8, order=order),
+                item(b"", length=UNDEFINED, order=order),
+                item(name, length=UNDEFINED, order=order),
+                item(name, length=UNDEFINED - 1, order=order),
+                name,
+                bytes(8),
+                bytes(4),
+            )
+        )
+    )
+
+
+@st.composite
+def _pixels(draw: st.DrawFn, form: _Form) -> _Elements:
     """Pixel data in fragments: of any length, odd ones too, and none at all."""
-
-    def made(fragments: list[bytes]) -> list[tuple[int, bytes]]:
-        inside = b"".join(item(one, order=form[1]) for one in fragments)
-        whole = _element(form, 0x7FE00010, "OB", inside, length=UNDEFINED)
-        return [(0x7FE00010, whole + implicit(SEQUENCE_END, order=form[1]))]
-
-    return st.lists(st.binary(max_size=7), max_size=3).map(made)
+    fragments = draw(st.lists(st.binary(max_size=7), max_size=3))
+    inside = b"".join(item(one, order=form[1]) for one in fragments) + implicit(SEQUENCE_END, order=form[1])
+    vr = draw(st.sampled_from(("OB", "OB", "OW", "OB", "OW", "UN")))
+    return [(0x7FE00010, _element(form, 0x7FE00010, vr, inside, length=UNDEFINED))]
 
 
-def _oddities(form: tuple[bool, str]) -> st.SearchStrategy[list[tuple[int, bytes]]]:
-    """What is seldom or never sound: any tag, lengths that lie, delimiters out of place, unknown VRs."""
-    tags = st.one_of(st.integers(0, 0xFFFFFFFF), st.sampled_from(sorted(_PUBLIC)))
-    whole = st.tuples(tags, st.sampled_from(_VRS), _padded).map(lambda d: [(d[0], _element(form, d[0], d[1], d[2]))])
-    lengths = st.sampled_from((0, 1, 7, 8, 0xFFFE, 0xFFFF))
-    lying = st.tuples(tags, st.sampled_from(_VRS), _padded, lengths).map(
-        lambda d: [(d[0], _element(form, d[0], d[1], d[2], length=d[3]))]
-    )
-    long = st.tuples(
-        tags, st.sampled_from(sorted(LONG_VRS)), _padded, st.sampled_from((UNDEFINED, UNDEFINED - 1, 1 << 31))
-    )
-    longer = long.map(lambda d: [(d[0], _element(form, d[0], d[1], d[2], length=d[3]))])
-    stray = st.sampled_from((ITEM_END, SEQUENCE_END)).map(lambda tag: [(tag, implicit(tag, order=form[1]))])
-    unknown = st.tuples(tags, st.sampled_from(("??", "ZZ", "sq", "\0\0")), _padded).map(
-        lambda d: [(d[0], explicit(d[0], d[1], d[2], order=form[1]))]
-    )
-    sound = [whole] * 8  # so that most data sets are
-    return st.one_of(*sound, lying, longer, stray, unknown)
+@st.composite
+def _strangers(draw: st.DrawFn, form: _Form) -> _Elements:
+    """A sound element of any tag but a delimiter's."""
+    tag = draw(st.integers(0, 0xFFFFFFFF))
+    if tag >> 16 == 0xFFFE:
+        tag ^= 0x80000000
+    vr = draw(st.sampled_from(_VRS))
+    return [(tag, _element(form, tag, vr, draw(_values)))]
+
+
+@st.composite
+def _lies(draw: st.DrawFn, form: _Form) -> _Elements:
+    """What is seldom or never sound: lengths that lie, delimiters out of place, VRs that are none."""
+    kind, tag, value = draw(st.integers(0, 3)), draw(st.sampled_from(PUBLIC_TAGS)), draw(_values)
+    if kind == 0:
+        length = draw(st.sampled_from((0, 1, 2, 7, 8, len(value) + 8, 0xFFFE, 0xFFFF)))
+        return [(tag, _element(form, tag, draw(st.sampled_from(_VRS)), value, length=length))]
+    if kind == 1:
+        length = draw(st.sampled_from((UNDEFINED, UNDEFINED, UNDEFINED - 1, 1 << 31)))
+        return [(tag, _element(form, tag, draw(st.sampled_from(sorted(LONG_VRS))), value, length=length))]
+    if kind == 2:
+        stray = draw(st.sampled_from((ITEM_END, SEQUENCE_END)))
+        return [(stray, implicit(stray, b"\0" * draw(st.integers(0, 1)), order=form[1]))]
+    return [(tag, explicit(tag, draw(st.sampled_from(("??", "ZZ", "sq", "\0\0"))), value, order=form[1]))]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from deid_pipeline.actions.protocol import TEXT_VRS
 from deid_pipeline.dicom import (
     DicomFile,
+    EditedDataSet,
     HeaderEditor,
     RuleSource,
     compiled,
@@ -22,6 +24,7 @@ from deid_pipeline.dicom import (
     overlay_groups,
     pixel_layout,
     wanted_values,
+    write_dicom,
 )
 from deid_pipeline.errors import DeidError, SourceDataError
 from deid_pipeline.model import Detection, ElementChange, SourceFile, Status
@@ -48,9 +51,10 @@ class Refusal(NamedTuple):
 
 
 class Edited(NamedTuple):
-    """An edited data set's bytes, what was changed in it, and the pseudonyms that were given."""
+    """An edited data set's bytes, the copy that is written of it, its changes, and the pseudonyms that were given."""
 
     content: bytes
+    copy: bytes
     changes: list[ElementChange]
     uid_map: dict[str, str]
     patient: str
@@ -111,7 +115,7 @@ def edited(path: Path, strategy: CompiledStrategy) -> Edited:
             file.syntax, method="test", codes=strategy.codes, temporal_information="REMOVED", text_cleaned=True
         )
         made = edit_header(file, strategy, own, markers=markers, source=_source(path, file))
-        return Edited(joined(file, made), made.changes, dict(own.uid_map), own.patient)
+        return _edited(file, made, own)
 
 
 def edited_by(path: Path, rules: RuleSource, markers: dict[int, bytes]) -> tuple[set[int], Edited]:
@@ -120,7 +124,15 @@ def edited_by(path: Path, rules: RuleSource, markers: dict[int, bytes]) -> tuple
         own, editor = pseudonyms(), HeaderEditor(file, rules)
         remaining = editor.remaining_tags()
         made = editor.edit(own, markers)
-        return remaining, Edited(joined(file, made), made.changes, dict(own.uid_map), own.patient)
+        return remaining, _edited(file, made, own)
+
+
+def _edited(file: DicomFile, made: EditedDataSet, own: Pseudonyms) -> Edited:
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "copy.dcm"
+        write_dicom(target, file, head=b"HEAD", segments=made.segments)
+        copy = target.read_bytes()
+    return Edited(joined(file, made), copy, made.changes, dict(own.uid_map), own.patient)
 
 
 def rebuilt(path: Path, project: Project) -> tuple[Rebuilt, bytes]:

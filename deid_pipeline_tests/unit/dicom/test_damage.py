@@ -25,6 +25,7 @@ from deid_pipeline_tests.data_sets import (
     item,
     open_item,
     open_sequence,
+    put,
     raw_file,
 )
 from deid_pipeline_tests.unit.dicom.damage import CANARY, data_sets, file_bytes, go_through, mutant
@@ -165,13 +166,6 @@ def test_the_deepest_allowed_nesting_is_read_and_edited(tmp_path: Path) -> None:
     edited = outcome(raw_file(tmp_path, data), strategy)
     assert isinstance(edited, bytes)
     assert CANARY.encode() not in edited
-
-
-def put(path: Path, content: bytes) -> Path:
-    """Write a file anew: one that is only emptied first waits for the disk on some file systems."""
-    path.unlink(missing_ok=True)
-    path.write_bytes(content)
-    return path
 
 
 @pytest.mark.parametrize("name", SAMPLES)
