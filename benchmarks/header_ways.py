@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -96,12 +97,16 @@ class OwnWay:
     """The way of this project's own stage, from an indexed file to its copy in the vault; no OCR, no checks.
 
     With ``core`` the compiled core does what it can, as in every run where it was built; else it is switched off.
+    Without ``cleaning`` the strategy's kept values stay whatever they hold, as those of one without a profile do: what
+    all but the cleaning of text costs. No shipped strategy leaves it out.
     """
 
-    def __init__(self, name: str, vault: Path, paths: Sequence[Path], *, core: bool = True) -> None:
+    def __init__(
+        self, name: str, vault: Path, paths: Sequence[Path], *, core: bool = True, cleaning: bool = True
+    ) -> None:
         self._core = core
         self._settings = Settings(landing=vault, release=vault, vault=vault, key_file=None, strategy=name, workers=1)
-        self._strategy = load(name)
+        self._strategy = load(name) if cleaning else replace(load(name), codes=(), _by_class={})
         self._plans = {path: bench_plan(path) for path in paths}
         self.begin_round()
         staging_folder(self._project, _KEY).mkdir(parents=True, exist_ok=True)
@@ -148,6 +153,7 @@ def all_ways(strategies: Sequence[str], vault: Path, paths: Sequence[Path]) -> d
         print(f"the compiled core is {compiled.why_not}: pure Python only")
     else:
         ways |= {f"deid-pipeline {name}": OwnWay(name, vault, paths) for name in strategies}
+        ways[f"deid-pipeline {strategies[0]}, no cleaning"] = OwnWay(strategies[0], vault, paths, cleaning=False)
     ways |= {f"deid-pipeline {name}, pure Python": OwnWay(name, vault, paths, core=False) for name in strategies}
     ways["pydicom read-edit-write"] = edited_with_pydicom
     for name, make in (("dicognito", with_dicognito), ("dicom-anonymizer", with_dicom_anonymizer)):
