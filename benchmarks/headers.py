@@ -10,9 +10,10 @@ through the next, as a way works on one file after the other where it is used. W
 through all ways, in an order of its own, before the next file does: the harder case, as every way then finds the
 processor's caches full of other ways' work. A way's figure for a file is the median of its rounds, in CPU
 milliseconds of this process and its children. This project's way goes with the compiled core, if it was built, and
-without; the first strategy also with kept texts left as they are, which says what cleaning costs. The disk's cache is warm and all modules are loaded: one round goes before. What this project remembers of
-values is not: every round has another key and begins with empty memories, so that only files that come later in a
-round may profit from what earlier ones hold as well.
+without; the first strategy also with kept texts left as they are, which says what cleaning them costs. The disk's
+cache is warm and all modules are loaded: one round goes before. What this project remembers of values is not: every
+round has another key and begins with empty memories, so that only files that come later in a round may profit from
+what earlier ones hold as well.
 Printed for each way:
 
 ms
