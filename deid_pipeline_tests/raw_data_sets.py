@@ -72,10 +72,10 @@ def _listed_privates() -> list[tuple[int, str, int, str]]:
 
 
 _PRIVATES = _listed_privates()
-_GROUPS = (0x0009, 0x0019, 0x0029)
+_GROUPS = (0x0009, 0x0019, 0x0003, 0xFFFF)
 _CREATORS = ("ACME", "", "\u00fcber \\ x", *sorted({creator for _, creator, _, _ in _PRIVATES})[:5])
 _EVEN = tuple(text + b" " * (len(text) & 1) for text in _TEXTS)
-_values = st.sampled_from(_EVEN + _EVEN + _EVEN + _TEXTS + tuple(bytes((7 * n, n)) for n in range(0, 36, 2)))
+_values = st.sampled_from(_EVEN + _EVEN + _TEXTS + tuple(bytes((7 * n, n)) for n in range(0, 36, 2)))
 
 
 _Form = tuple[bool, str]  # explicit VR, byte order

@@ -119,6 +119,7 @@ def test_files_that_are_mapped(folder: Path, source: tuple[str, bytes]) -> None:
         assert_alike(raw_file(folder, source[1], source[0]), "basic", "midi_b")
 
 
+BESIDE = (0x00080018, 0x00081140, 0x00100010, 0x00100020, 0x00104000)
 CHOICES = (
     Rule(Effect.KEEP, lambda element: element.raw, "keep", "one"),
     Rule(Effect.KEEP, lambda element: element.raw.upper(), "keep", "two", sound=lambda raw: raw.isupper()),
@@ -128,7 +129,8 @@ CHOICES = (
     Rule(Effect.REWRITE, lambda element: element.raw, "same", "six"),
     Rule(Effect.REWRITE, lambda element: None, "remove", "seven"),  # noqa: ARG005
     Rule(Effect.REWRITE, lambda element: repr(element[:4] + element[6:9]).encode(), "tell", "eight"),
-    Rule(Effect.REWRITE, lambda element: element.beside(0x00100010) + element.beside(0x00080018), "beside", "nine"),
+    Rule(Effect.REWRITE, lambda element: b"".join(map(element.beside, BESIDE)), "beside", "nine"),
+    Rule(Effect.REWRITE, lambda element: b"\0 " + element.raw[:6].upper() + b" \0", "blanks", "eleven"),
     Rule(Effect.REWRITE, lambda element: element.pseudonyms.uid(element.raw.hex()).encode(), "uid", "ten"),
     replace_by(b""),
     replace_by(b"odd"),
@@ -148,7 +150,8 @@ class ChosenRules(Rules):
 
     def _decide(self, tag: int, vr: str, creator: str, parents: tuple[int, ...]) -> Rule:
         chance = random.Random(f"{self._seed} {tag} {vr} {creator} {parents}")
-        rule = CHOICES[0] if chance.random() < self._kept / 4 else chance.choice(CHOICES)
+        kept = self._kept / 4 if vr != "SQ" else 0.6  # so that nearly as much is seen in items as at the top
+        rule = CHOICES[0] if chance.random() < kept else chance.choice(CHOICES)
         return replace(rule, vr=chance.choice(("", "UN", "LO", "UI", "US", "SQ")) if vr == "UN" else vr)
 
 
@@ -408,6 +411,23 @@ def test_ranges_of_all_lengths_between_changes(tmp_path: Path) -> None:
                 data = b"".join(NAME + bulk + explicit(0x00100020, "LO", b"ID") for _ in range(3))
                 for name in ("minimal", "basic"):
                     assert_alike(raw_file(tmp_path, data), name)
+
+
+def test_what_is_bytes_in_one_file_and_a_sequence_in_another(tmp_path: Path) -> None:
+    inside = item(implicit(0x00100010, b"CANARY")) + implicit(SEQUENCE_END)
+    for tag in (0x00081140, 0x00100010, 0x00104000, 0x00091001, 0x00090010, 0x0040A730):
+        creator = explicit(0x00090010, "LO", b"ACME") if tag & 0x10000 else b""
+        behind = explicit(0x00091002, "LO", b"CANARY") + explicit(0x00100020, "LO", b"ID")
+        plain = creator + explicit(tag, "UN", b"CANARY") + behind
+        sequence = creator + explicit(tag, "UN", inside, length=UNDEFINED) + behind
+        empty = creator + explicit(tag, "UN", implicit(SEQUENCE_END), length=UNDEFINED) + behind
+        for name, strategy in STRATEGIES.items():
+            for first, second in ((plain, sequence), (sequence, plain), (empty, sequence)):
+                fresh = replace(strategy, _by_class={})
+                for data in (first, second, explicit(0x00400275, "SQ", item(first) + item(second))):
+                    path = raw_file(tmp_path, data)
+                    quick, expected = in_both_forms(lambda path=path, fresh=fresh: edited(path, fresh))
+                    assert quick == expected, name
 
 
 def test_zeros_behind_the_data_set(tmp_path: Path) -> None:
