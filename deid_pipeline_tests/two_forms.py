@@ -88,7 +88,7 @@ def findings(path: Path) -> dict[str, Any]:
             "extent": (file.start, file.end, file.transfer_syntax_uid, file.meta),
             "texts": texts,
             "numbers": numbers,
-            "between": [file.tags_between(first, first | 0x00FFFFFF) for first in (0, 0x60000000, 0xFF000000)],
+            "between": [file.tags_between(first, first | 0x00FFFFFF) for first in (0, 0x60000000, *asked[:3])],
             "wanted": [wanted_values(file, is_wanted) for is_wanted in (_all_text, _some)],
             "found": found,
             "by tag": (list(by_tag), list(by_tag.keys()), list(by_tag.values()), list(by_tag.items()), len(by_tag)),

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deid_pipeline.actions import Effect, Rule
+from deid_pipeline.actions.protocol import TEXT_VRS
 from deid_pipeline.dicom import AskedAlways, compiled, element_rows, is_dicom, open_dicom
 from deid_pipeline.dicom import file as opening
 from deid_pipeline.dicom.structure import Element
@@ -428,6 +429,33 @@ def test_what_is_bytes_in_one_file_and_a_sequence_in_another(tmp_path: Path) -> 
                     path = raw_file(tmp_path, data)
                     quick, expected = in_both_forms(lambda path=path, fresh=fresh: edited(path, fresh))
                     assert quick == expected, name
+
+
+@pytest.mark.parametrize("vr", sorted(TEXT_VRS))
+def test_blanks_around_new_texts(tmp_path: Path, vr: str) -> None:
+    rules = AskedAlways(lambda *_: replace_by(b"\0 NEW \0"))
+    path = raw_file(tmp_path, explicit(0x00100010, vr, b"CANARY"))
+    quick, plain = in_both_forms(lambda: edited_by(path, rules, {}))
+    assert quick == plain
+    assert [change.new_value for change in plain[1].changes] in (["\0 NEW"], ["NEW"])
+
+
+def test_group_2_of_any_content_and_length(tmp_path: Path) -> None:
+    syntax = explicit(0x00020010, "UI", EXPLICIT.encode() + b"\0")
+    parts = [explicit(0x00020016, vr, b"CANARY ") for vr in ("AE", "SQ", "UN", "OB", "UT", "??")]
+    parts += [
+        explicit(0x00020012, "UI", b" 1.2\0\0 "),
+        explicit(0x00020001, "OB", b"\0\1"),
+        implicit(0x00020012, b"1.2 "),
+    ]
+    parts += [explicit(0x00020102, vr, bytes(length)) for vr in ("OB", "UT") for length in (3900, 4000, 5000, 70_000)]
+    parts += [explicit(0x00020102, "OB", b"", length=length) for length in (2, 4000, 5000, 1 << 31, UNDEFINED)]
+    for part in parts:
+        for group in (part + syntax, syntax + part, syntax, part, part + part + syntax):
+            for behind in (NAME, b"", NAME[:1], b"\2", b"\2\0", explicit(0x00020018, "AE", b"LATE")):
+                assert_alike(put(tmp_path / "group2.dcm", bytes(128) + b"DICM" + group + behind))
+            for end in range(1, 20):
+                assert_alike(put(tmp_path / "group2.dcm", bytes(128) + b"DICM" + group[:-end]))
 
 
 def test_zeros_behind_the_data_set(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def joined(buffer, bytes head, list segments, int64_t most):
                 total += PyBytes_GET_SIZE(segment)
                 pending.add(PyBytes_AS_STRING(segment), PyBytes_GET_SIZE(segment))
                 continue
-            start, end = (<tuple>segment)[0], (<tuple>segment)[1]
+            start, end = (<tuple?>segment)[0], (<tuple?>segment)[1]
             total += end - start
             if end - start <= most:
                 if not 0 <= start <= end <= view.len:

@@ -56,10 +56,14 @@ cdef class _Walk:
         cdef const Node *node
         cdef const ItemNode *item
         cdef tuple within
+        cdef dict creators = None  # of private blocks, each by the tag of its creator
         while index != NONE:
             node = &self.tree.nodes[index]
             if node.tag == _CHARACTER_SET:
                 encodings = encodings_for(self.raw(node))
+            if node.tag & _PRIVATE and 0x10 <= node.tag & 0xFFFF <= 0xFF and not node.flags & SEQUENCE:
+                creators = {} if creators is None else creators
+                creators[node.tag] = stripped(self.data + node.value, node.end - node.value)
             if node.flags & SEQUENCE:
                 within = None
                 place = node.items
@@ -71,10 +75,10 @@ cdef class _Walk:
                         self.through(item.elements, encodings, within)
                     place = item.next
             elif self.wanted.wants(node.tag, node.vr):
-                self.add(node, first, encodings, parents)
+                self.add(node, creators, encodings, parents)
             index = node.next
 
-    cdef void add(self, const Node *node, int32_t first, tuple encodings, tuple parents) except *:
+    cdef void add(self, const Node *node, dict creators, tuple encodings, tuple parents) except *:
         cdef uint16_t vr = dictionary_code(node.tag) if node.vr == _UN else node.vr
         cdef str text = ""
         if node.tag != _PIXEL_DATA and node.end - node.value <= _MAXIMUM_VALUE_BYTES:
@@ -82,27 +86,21 @@ cdef class _Walk:
         made = new_tuple(WantedValue, 5)
         fill(made, 0, node.tag)
         fill(made, 1, vr_name(node.vr))
-        fill(made, 2, self.creator(node, first) if node.tag & _PRIVATE else "")
+        fill(made, 2, _creator(node, creators))
         fill(made, 3, parents)
         fill(made, 4, text)
         self.found.append(made)
 
-    cdef str creator(self, const Node *node, int32_t first):
-        """The private creator of an element, as ``paths.PathNamer.creator``; of several the last one before it."""
-        cdef uint32_t number = node.tag & 0xFFFF
-        cdef uint32_t wanted = node.tag & <uint32_t>0xFFFF0000 | number >> 8
-        cdef const Node *other = &self.tree.nodes[first]
-        cdef const Node *found = NULL
-        if 0x10 <= number <= 0xFF or not 0x10 <= number >> 8 <= 0xFF:
-            return ""
-        while other != node:
-            if other.tag == wanted and not other.flags & SEQUENCE:
-                found = other
-            other = &self.tree.nodes[other.next]
-        return "" if found == NULL else stripped(self.data + found.value, found.end - found.value)
-
     cdef bytes raw(self, const Node *node):
         return self.tree.value(node, self.data)
+
+
+cdef str _creator(const Node *node, dict creators):
+    """The private creator of an element, as ``paths.PathNamer.creator``."""
+    cdef uint32_t number = node.tag & 0xFFFF
+    if creators is None or not node.tag & _PRIVATE or 0x10 <= number <= 0xFF:
+        return ""
+    return <str>creators.get(node.tag & <uint32_t>0xFFFF0000 | number >> 8, "")
 
 
 def wanted_values(Tree tree, Wanted wanted):
