@@ -79,7 +79,7 @@ def index_of(identifiers: Iterable[tuple[IdentifierKind, str]]) -> HeaderIndex:
 def _add_name(index: HeaderIndex, value: str) -> None:
     for parts in _name_groups(value):
         words = [word for part in parts for word in part]
-        letters = {form[0] for word in words for form in forms(word) if form}  # a voicing mark alone has no letter
+        letters = {form[0] for word in words for form in forms(word)}
         index.initials.setdefault(value, set()).update(letters)
         for word in words:
             for form in forms(word):

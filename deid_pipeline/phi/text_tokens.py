@@ -38,11 +38,11 @@ def fold(word: str) -> str:
 
 
 def forms(word: str) -> set[str]:
-    """A folded word, and with umlauts written out."""
+    """A folded word, and with umlauts written out; none of a voicing mark that stands alone, in which no letter is."""
     if word.isascii():
         return {word.lower()}
     folded = word.casefold()
-    return {without_diacritics(folded), without_diacritics(folded.translate(_UMLAUTS))}
+    return {without_diacritics(folded), without_diacritics(folded.translate(_UMLAUTS))} - {""}
 
 
 class Tokens:

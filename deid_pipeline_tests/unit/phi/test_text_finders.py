@@ -57,6 +57,7 @@ def test_a_number_behind_its_sign_goes_with_the_sign(text: str, clean: str) -> N
         ("de la Cruz^María", "Coronariografía de María", "Coronariografía"),
         ("de la Cruz^María", "Abdomende la Cruz MaríaRoutine", "Abdomende Routine"),
         ("Nguyen^Thi Minh Khai", "AbdomenNguyenThi Minh KhaiRoutine", "Abdomen Routine"),
+        ("SMITH^\uff9e", "SMITH knee", "knee"),  # a voicing mark that stands alone has no letter
     ],
 )
 def test_a_name_of_the_header_goes_whole_and_the_words_around_it_stay(name: str, text: str, clean: str) -> None:
