@@ -10,6 +10,9 @@ from libc.stdint cimport int64_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy
 
+cdef enum:
+    _MOST_GATHERED = 8 << 20  # bytes; a data set of more is written piece by piece, so that memory stays bounded
+
 
 cdef class _Pending:
     """Bytes that are waiting for more."""
@@ -41,12 +44,12 @@ cdef class _Pending:
 def joined(buffer, bytes head, list segments, int64_t most):
     """``head`` and segments, what is no longer than ``most`` bytes put together with its neighbours; and their length.
 
-    None where a short range ends behind the buffer; of the others nobody looks.
+    None where a short range ends behind the buffer (of the others nobody looks), or all short ones are too much to hold.
     """
     cdef Py_buffer view
     cdef _Pending pending = _Pending.__new__(_Pending)
     cdef list made = []
-    cdef int64_t total = PyBytes_GET_SIZE(head), start, end
+    cdef int64_t total = PyBytes_GET_SIZE(head), gathered = 0, start, end
     PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
     try:
         pending.add(PyBytes_AS_STRING(head), total)
@@ -59,6 +62,9 @@ def joined(buffer, bytes head, list segments, int64_t most):
             total += end - start
             if end - start <= most:
                 if not 0 <= start <= end <= view.len:
+                    return None
+                gathered += end - start
+                if gathered > _MOST_GATHERED:
                     return None
                 pending.add(<const char *>view.buf + start, end - start)
                 continue

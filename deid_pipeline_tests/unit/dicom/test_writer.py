@@ -6,11 +6,12 @@ import errno
 import os
 import random
 import zlib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from deid_pipeline.dicom import Replacement, file_head, open_dicom, write_dicom
+from deid_pipeline.dicom import Replacement, compiled, file_head, open_dicom, write_dicom
 from deid_pipeline.dicom.editor import Segment
 from deid_pipeline_tests.data_sets import DEFLATED, EXPLICIT, explicit, raw_file
 
@@ -184,3 +185,18 @@ def test_what_comes_last_is_made_after_all_else_and_put_in_its_place(tmp_path: P
         wrong = Replacement(at + 40, at + 44, lambda: b"TABLE", last=True)
         with pytest.raises(ValueError, match="another length"):
             write_dicom(tmp_path / "two.dcm", file, head=b"", segments=segments, replacements=[wrong])
+
+
+def test_short_ranges_of_a_large_file_do_not_pile_up_in_memory(tmp_path: Path) -> None:
+    path = raw_file(tmp_path, explicit(0x7FE00010, "OW", PIXELS * 30))
+    target = tmp_path / "out.dcm"
+    with open_dicom(path) as file:
+        whole = path.read_bytes()
+        ends = [*range(file.start, len(whole), 30_000), len(whole)]
+        segments: list[Segment] = [one for pair in pairwise(ends) for one in (b"new", pair)]
+        if compiled.joining is not None:
+            assert compiled.joining.joined(file.buffer, HEAD, segments, 30_000) is None
+            assert compiled.joining.joined(file.buffer, HEAD, segments[:20], 30_000) is not None
+        write_dicom(target, file, head=HEAD, segments=segments)
+        expected = b"".join(one if isinstance(one, bytes) else whole[slice(*one)] for one in segments)
+    assert target.read_bytes() == HEAD + expected
