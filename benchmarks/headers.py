@@ -12,8 +12,8 @@ processor's caches full of other ways' work. A way's figure for a file is the me
 milliseconds of this process and its children. This project's way goes with the compiled core, if it was built, and
 without; the first strategy also with kept texts left as they are, which says what cleaning them costs. The disk's
 cache is warm and all modules are loaded: one round goes before. What this project remembers of values is not: every
-round has another key and begins with empty memories, so that only files that come later in a round may profit from
-what earlier ones hold as well.
+round of one of its ways, in which the others have no part, has another key and begins with empty memories, so that
+only files that come later in a round may profit from what earlier ones hold as well.
 Printed for each way:
 
 ms
@@ -83,18 +83,23 @@ def _works(way: Way, path: Path, scratch: Path) -> bool:
 def measure(
     ways: dict[str, Way], paths: Sequence[Path], scratch: Path, *, rounds: int, alternate: bool = False
 ) -> dict[str, list[float]]:
-    """CPU seconds of each way for each file: the median of its rounds."""
+    """CPU seconds of each way for each file: the median of its rounds.
+
+    This project's ways never share a round: what one of them learns of values the next would not have to.
+    """
     taken: dict[str, list[list[float]]] = {name: [[] for _ in paths] for name in ways}
     target = scratch / "out.dcm"
+    own = {name: way for name, way in ways.items() if isinstance(way, OwnWay)}
     for number in range(rounds):
-        for way in ways.values():
-            if isinstance(way, OwnWay):
-                way.begin_round()
-        for name, place in _turns(list(ways), len(paths), number, alternate=alternate):
-            start = cpu_seconds()
-            written = ways[name](paths[place], target)
-            taken[name][place].append(cpu_seconds() - start)
-            Path(written).unlink()
+        for here in own or [""]:
+            if here:
+                own[here].begin_round()
+            names = [name for name in ways if name == here or name not in own]
+            for name, place in _turns(names, len(paths), number, alternate=alternate):
+                start = cpu_seconds()
+                written = ways[name](paths[place], target)
+                taken[name][place].append(cpu_seconds() - start)
+                Path(written).unlink()
     return {name: [statistics.median(rounds_of) for rounds_of in lists] for name, lists in taken.items()}
 
 

@@ -83,3 +83,16 @@ def test_every_file_goes_through_every_way_in_every_round(
     assert sorted(gone_through) == sorted([(name, path) for name in "abc" for path in (*files, *files[:4])] * 2)
     after = sum(one[1] == other[1] for one, other in pairwise(gone_through))
     assert after == (2 * 24 * 2 if alternate else 0)  # each file's second and third way
+
+
+def test_no_own_way_profits_from_what_another_one_learned(
+    tmp_path: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[tuple[OwnWay, str]] = []
+    begin, work = OwnWay.begin_round, OwnWay.__call__
+    ways: dict[str, Way] = {name: OwnWay(name, tmp_path / "vault", files) for name in ("basic", "midi_b")}
+    monkeypatch.setattr(OwnWay, "begin_round", lambda way: (called.append((way, "begin")), begin(way))[1])
+    monkeypatch.setattr(OwnWay, "__call__", lambda way, *given: (called.append((way, "work")), work(way, *given))[1])
+    measure({"copyfile": copied, **ways}, files[:3], tmp_path, rounds=2)
+    assert [what for _, what in called] == ["begin", "work", "work", "work"] * 4
+    assert all(len({way for way, _ in called[at : at + 4]}) == 1 for at in range(0, 16, 4))
