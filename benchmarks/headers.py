@@ -13,14 +13,16 @@ milliseconds of this process and its children. This project's way goes with the 
 without; the first strategy also with kept texts left as they are, which says what cleaning them costs. The disk's
 cache is warm and all modules are loaded: one round goes before. What this project remembers of values is not: every
 round of one of its ways, in which the others have no part, has another key and begins with empty memories, so that
-only files that come later in a round may profit from what earlier ones hold as well.
-Printed for each way:
+only files that come later in a round may profit from what earlier ones hold as well. Each is compared with what others
+took in those rounds. Printed for each way:
 
 ms
     the median over all files, and the mean
 x copyfile
     the ratio of the sums over all files, and the median of the files' own ratios; then the ratio of sums among small
     files (below 1 MB) and large ones
+dicognito takes
+    how many times as much dicognito takes for all files, where it is installed
 
 ``--memory`` puts a file of 2 GiB through each strategy in a process of its own and prints its largest resident size.
 """
@@ -53,6 +55,10 @@ _SPARSE = 2 << 30
 _DEFAULT_FOLDER = Path(__file__).parents[2] / "shared" / "data"
 
 
+Figures = dict[str, list[float]]
+"""CPU seconds of ways for each file."""
+
+
 def cpu_seconds() -> float:
     """CPU time so far of this process and of its children that have ended."""
     times = os.times()
@@ -82,25 +88,39 @@ def _works(way: Way, path: Path, scratch: Path) -> bool:
 
 def measure(
     ways: dict[str, Way], paths: Sequence[Path], scratch: Path, *, rounds: int, alternate: bool = False
-) -> dict[str, list[float]]:
-    """CPU seconds of each way for each file: the median of its rounds.
+) -> dict[str, Figures]:
+    """CPU seconds of each way for each file, the medians of its rounds: by way, with those of others beside it.
 
-    This project's ways never share a round: what one of them learns of values the next would not have to.
+    This project's ways never share a round: what one of them learns of values the next would not have to. So each has
+    ``rounds`` of its own, in which all others take part, and is compared with these rounds of theirs: a median of more
+    rounds would be a smaller one, as what disturbs a round only ever adds. Ways of others are given with all rounds.
     """
-    taken: dict[str, list[list[float]]] = {name: [[] for _ in paths] for name in ways}
-    target = scratch / "out.dcm"
     own = {name: way for name, way in ways.items() if isinstance(way, OwnWay)}
+    others = [name for name in ways if name not in own]
+    taken: dict[str, dict[str, list[list[float]]]] = {
+        here: {name: [[] for _ in paths] for name in (*others, *filter(None, (here,)))} for here in own or [""]
+    }
+    target = scratch / "out.dcm"
     for number in range(rounds):
-        for here in own or [""]:
+        for here, lists in taken.items():
             if here:
                 own[here].begin_round()
-            names = [name for name in ways if name == here or name not in own]
+            names = [name for name in ways if name in lists]
             for name, place in _turns(names, len(paths), number, alternate=alternate):
                 start = cpu_seconds()
                 written = ways[name](paths[place], target)
-                taken[name][place].append(cpu_seconds() - start)
+                lists[name][place].append(cpu_seconds() - start)
                 Path(written).unlink()
-    return {name: [statistics.median(rounds_of) for rounds_of in lists] for name, lists in taken.items()}
+    together = {
+        name: [[seconds for lists in taken.values() for seconds in lists[name][place]] for place in range(len(paths))]
+        for name in others
+    }
+    all_rounds = _medians(together)
+    return {name: _medians(taken[name]) if name in own else all_rounds for name in ways}
+
+
+def _medians(rounds_of: dict[str, list[list[float]]]) -> Figures:
+    return {name: [statistics.median(seconds) for seconds in lists] for name, lists in rounds_of.items()}
 
 
 def _turns(names: Sequence[str], files: int, number: int, *, alternate: bool) -> Iterator[tuple[str, int]]:
@@ -116,19 +136,23 @@ def _turns(names: Sequence[str], files: int, number: int, *, alternate: bool) ->
             yield from ((name, place) for place in range(begin, min(begin + _BLOCK, files)))
 
 
-def table(figures: dict[str, list[float]], sizes: Sequence[int]) -> list[str]:
-    """Lines to print, one for each way; all ratios are to ``copyfile``."""
-    copied = figures["copyfile"]
-    lines = [f"{'':<34}{'ms median':>10}{'mean':>8}{'x sum':>8}{'x median':>10}{'x small':>9}{'x large':>9}"]
-    for name, seconds in figures.items():
+def table(figures: dict[str, Figures], sizes: Sequence[int], *, beside: str = "") -> list[str]:
+    """Lines to print, one for each way; ratios are to ``copyfile``, and those of the way ``beside`` to each one."""
+    lines = [
+        f"{'':<36}{'ms median':>10}{'mean':>8}{'x sum':>8}{'x median':>10}{'x small':>9}{'x large':>9}"
+        + (f"  {beside.split()[0]} takes" if beside else "")
+    ]
+    for name, together in figures.items():
+        seconds, copied = together[name], together["copyfile"]
         own = statistics.median(new / old for new, old in zip(seconds, copied, strict=True))
         parts = []
         for wanted in (True, False):
             chosen = [i for i, size in enumerate(sizes) if (size < _SMALL) is wanted]
             parts.append(sum(seconds[i] for i in chosen) / sum(copied[i] for i in chosen) if chosen else 0.0)
         lines.append(
-            f"{name:<34}{1e3 * statistics.median(seconds):>10.3f}{1e3 * statistics.mean(seconds):>8.3f}"
+            f"{name:<36}{1e3 * statistics.median(seconds):>10.3f}{1e3 * statistics.mean(seconds):>8.3f}"
             f"{sum(seconds) / sum(copied):>8.2f}{own:>10.2f}{parts[0]:>9.2f}{parts[1]:>9.2f}"
+            + (f"{sum(together[beside]) / sum(seconds):>{len(beside.split()[0]) + 6}.2f} x" if beside else "")
         )
     return lines
 
@@ -195,7 +219,8 @@ def main() -> None:
         print(f"{len(paths)} files, {sum(path in set(real) for path in paths)} of them real,", end=" ")
         print(f"{sum(sizes) / 1e6:.0f} MB, median {statistics.median(sizes) / 1e6:.2f} MB")
         figures = measure(ways, paths, scratch, rounds=arguments.rounds, alternate=arguments.alternate)
-        print("\n".join(table(figures, sizes)))
+        beside = next((name for name in ways if name.startswith("dicognito")), "")
+        print("\n".join(table(figures, sizes, beside=beside)))
 
 
 def _profile(way: Way, paths: Sequence[Path], scratch: Path) -> None:

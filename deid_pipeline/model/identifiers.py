@@ -9,6 +9,8 @@ from enum import StrEnum
 class IdentifierKind(StrEnum):
     """The kind of an identifier, named as the text region's ``entity``."""
 
+    __hash__ = str.__hash__  # as equality is that of the text; an enumeration hashes its name, and takes long for it
+
     NAME = "NAME"  # of the patient, a physician, an operator
     ID = "ID"  # patient ids, accession and order numbers, serial numbers
     DATE = "DATE"

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import header_corpus
 from benchmarks.header_ways import OwnWay, Way, copied, forget_values
-from benchmarks.headers import measure
+from benchmarks.headers import measure, table
 from deid_pipeline.dicom import compiled, open_dicom
 
 
@@ -96,3 +96,34 @@ def test_no_own_way_profits_from_what_another_one_learned(
     measure({"copyfile": copied, **ways}, files[:3], tmp_path, rounds=2)
     assert [what for _, what in called] == ["begin", "work", "work", "work"] * 4
     assert all(len({way for way, _ in called[at : at + 4]}) == 1 for at in range(0, 16, 4))
+
+
+def test_an_own_way_is_compared_with_the_rounds_that_it_had_a_part_in(
+    tmp_path: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(10**6))
+    spent = [0.0]
+    monkeypatch.setattr("benchmarks.headers.cpu_seconds", lambda: spent[0])
+
+    def costing(seconds: float) -> Way:
+        def copy(source: Path, target: Path) -> Path | str:
+            spent[0] += seconds
+            return copied(source, target)
+
+        return copy
+
+    def copy_slower_each_time(source: Path, target: Path) -> Path | str:
+        spent[0] += next(clock)
+        return copied(source, target)
+
+    own = {name: OwnWay(name, tmp_path / "vault", files[:1]) for name in ("basic", "midi_b")}
+    monkeypatch.setattr(OwnWay, "__call__", lambda _, source, target: costing(8.0)(source, target))
+    ways: dict[str, Way] = {"copyfile": copy_slower_each_time, **own, "other 1.0": costing(40.0)}
+    figures = measure(ways, files[:1], tmp_path, rounds=3)
+    # six rounds of copyfile take 0 to 5 s, by turns beside the one way and beside the other
+    assert figures["basic"] == {"copyfile": [2.0], "basic": [8.0], "other 1.0": [40.0]}
+    assert figures["midi_b"] == {"copyfile": [3.0], "midi_b": [8.0], "other 1.0": [40.0]}
+    assert figures["copyfile"] == figures["other 1.0"] == {"copyfile": [2.5], "other 1.0": [40.0]}
+    basic = next(line for line in table(figures, [1], beside="other 1.0") if line.startswith("basic"))
+    assert basic.split()[3:5] == ["4.00", "4.00"]
+    assert basic.endswith("5.00 x")
