@@ -63,9 +63,10 @@ def write_dicom(
     deflated = file.is_deflated
     if deflated and any(replacement.last for replacement in replacements):
         raise ValueError("nothing of a deflated data set can be made last")
-    size = 0
-    if not (replacements or deflated):
-        head, segments, size = _joined(file.header, head, segments)
+    if not (replacements or deflated) and compiled.writing is not None:
+        compiled.writing.write(target, file.descriptor, file.header, head, list(segments))
+        return
+    size = 0 if replacements or deflated else len(head) + sum(map(segment_length, segments))
     read = file.content
     descriptor = os.open(target, _NEW_FILE, 0o666)
     try:
@@ -90,15 +91,6 @@ def write_dicom(
             _put_last(descriptor, position, place)
     finally:
         os.close(descriptor)
-
-
-def _joined(buffer: Buffer, head: bytes, segments: Sequence[Segment]) -> tuple[bytes, Sequence[Segment], int]:
-    """Head and segments, in fewer pieces where the compiled core joins them, and the length of all."""
-    if compiled.joining is not None:
-        found: tuple[list[Segment], int] | None = compiled.joining.joined(buffer, head, list(segments), _SMALL)
-        if found is not None:
-            return b"", *found
-    return head, segments, len(head) + sum(map(segment_length, segments))
 
 
 class _Output:

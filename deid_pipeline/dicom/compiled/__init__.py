@@ -22,8 +22,8 @@ from types import ModuleType
 SWITCH = "DEIDP_PURE_PYTHON"
 """Environment variable: anything but nothing or 0 leaves the core unused."""
 
-_USED = ("_finding", "_editing", "_walking", "_joining")
-MODULES = ("_deciding", "_editing", "_encoding", "_finding", "_joining", "_rules", "_tree", "_walking")
+_USED = ("_finding", "_editing", "_walking", "_writing")
+MODULES = ("_deciding", "_editing", "_encoding", "_finding", "_rules", "_tree", "_walking", "_writing")
 
 
 def sources_digest(folder: Path) -> str:
@@ -69,19 +69,19 @@ def _loaded() -> tuple[list[ModuleType | None], str]:
 finding: ModuleType | None
 editing: ModuleType | None
 walking: ModuleType | None
-joining: ModuleType | None
+writing: ModuleType | None
 why_not: str
-(finding, editing, walking, joining), why_not = _loaded()
+(finding, editing, walking, writing), why_not = _loaded()
 
 
 @contextmanager
 def switched_off() -> Iterator[None]:
     """Leave the core unused for what this process begins meanwhile: for whoever compares both forms."""
-    global finding, editing, walking, joining, why_not
-    held = finding, editing, walking, joining, why_not
-    finding = editing = walking = joining = None
+    global finding, editing, walking, writing, why_not
+    held = finding, editing, walking, writing, why_not
+    finding = editing = walking = writing = None
     why_not = "switched off"
     try:
         yield
     finally:
-        finding, editing, walking, joining, why_not = held
+        finding, editing, walking, writing, why_not = held

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import resource
 import zlib
 from itertools import pairwise
 from pathlib import Path
@@ -135,11 +136,24 @@ def test_large_ranges_are_copied_whatever_their_place(tmp_path: Path, size: int,
     ]
 
 
-def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", [300_000, 3_000_000])  # read as a whole, copied in chunks
+def test_a_full_disk_is_told(tmp_path: Path, size: int) -> None:
     """The kernel writes what there is room for, and says so only when asked to write the rest."""
+    with open_dicom(raw_file(tmp_path, explicit(0x7FE00010, "OW", bytes(size)))) as file:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                write_dicom(tmp_path / "out", file, head=HEAD, segments=[(file.start, file.end)])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (tmp_path / "out").stat().st_size == 200_000
+
+
+def test_what_a_full_disk_did_not_take_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.writev
     monkeypatch.setattr(os, "writev", lambda descriptor, pieces: real(descriptor, [b"".join(pieces)[:100]]))
-    with open_dicom(raw_file(tmp_path, DATA)) as file:
+    with compiled.switched_off(), open_dicom(raw_file(tmp_path, DATA)) as file:
         write_dicom(tmp_path / "out", file, head=HEAD, segments=[(file.start, file.end)])
         assert (tmp_path / "out").read_bytes() == HEAD + DATA
 
@@ -156,6 +170,8 @@ def test_an_existing_target_is_never_overwritten(tmp_path: Path) -> None:
     with open_dicom(raw_file(tmp_path, DATA)) as file, pytest.raises(FileExistsError):
         write_dicom(tmp_path / "out", file, head=HEAD, segments=[(file.start, file.end)])
     assert (tmp_path / "out").read_bytes() == b"precious"
+    with open_dicom(raw_file(tmp_path, DATA)) as file, pytest.raises(FileNotFoundError):
+        write_dicom(tmp_path / "none" / "out", file, head=HEAD, segments=[(file.start, file.end)])
 
 
 @pytest.mark.parametrize("pixels", [PIXELS[:1000], PIXELS * 3])  # read as a whole, copied in chunks
@@ -194,9 +210,6 @@ def test_short_ranges_of_a_large_file_do_not_pile_up_in_memory(tmp_path: Path) -
         whole = path.read_bytes()
         ends = [*range(file.start, len(whole), 30_000), len(whole)]
         segments: list[Segment] = [one for pair in pairwise(ends) for one in (b"new", pair)]
-        if compiled.joining is not None:
-            assert compiled.joining.joined(file.buffer, HEAD, segments, 30_000) is None
-            assert compiled.joining.joined(file.buffer, HEAD, segments[:20], 30_000) is not None
         write_dicom(target, file, head=HEAD, segments=segments)
         expected = b"".join(one if isinstance(one, bytes) else whole[slice(*one)] for one in segments)
     assert target.read_bytes() == HEAD + expected
