@@ -38,6 +38,9 @@ class Blanking:
     def clean(self, text: str, mode: CleaningMode) -> str:
         return {"deid": "<NAME>", "mask": "*" * len(text), "surrogate": "Nobody"}.get(mode, "")
 
+    def untouched(self, mode: CleaningMode, vr: str) -> set[bytes] | None:  # noqa: ARG002 - the protocol's
+        return None
+
 
 class Clearing:
     """A redactor that read everything and finds nothing but text."""

@@ -35,6 +35,7 @@ _SINGLE = frozenset({"LT", "ST", "UT", "UR"})
 _UNDIVIDED = _SINGLE | _BYTES
 _SINGLE_BYTES = frozenset({"latin_1", "iso8859", *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 15))})
 _LARGEST = 1 << 20  # bytes; longer values are no text that anybody wrote
+_LONGEST_REMEMBERED = 256  # bytes
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -81,6 +82,10 @@ class CleanTag(ActionDefaults):
 
 
 def _cleaned(element: ElementValue, cleaner: TextCleaner, mode: CleaningMode) -> bytes:
+    raw = element.raw
+    untouched = cleaner.untouched(mode, element.vr)
+    if untouched is not None and raw in untouched:
+        return raw
     read = _read(element)
     if read is None:
         element.context.count("unreadable text")
@@ -91,13 +96,15 @@ def _cleaned(element: ElementValue, cleaner: TextCleaner, mode: CleaningMode) ->
         return b""
     cleaned = [cleaner.clean(value, mode) if value else value for value in values]
     if cleaned == values:
-        return element.raw
+        if untouched is not None and len(raw) <= _LONGEST_REMEMBERED and _is_plain(raw):
+            untouched.add(raw)
+        return raw
     new = [value if value == old else _fitted(value, element.vr) for value, old in zip(cleaned, values, strict=True)]
-    raw = encode_text("\\".join(new), encodings)
-    if raw is None:
+    encoded = encode_text("\\".join(new), encodings)
+    if encoded is None:
         element.context.count("unreadable text")
         return b""
-    return raw
+    return encoded
 
 
 def _fitted(text: str, vr: str) -> str:
@@ -121,7 +128,7 @@ def _read(element: ElementValue) -> tuple[str, Sequence[str]] | None:
     raw = element.raw
     if element.vr in _BYTES:
         return _utf8(raw) if b"\0" not in raw.rstrip(b"\0") else None
-    if raw.isascii() and b"\x1b" not in raw:  # as nearly all of them
+    if _is_plain(raw):  # as nearly all of them
         return raw.decode("ascii"), element.encodings if element.vr in CODED_VRS else ("ascii",)
     if element.vr not in CODED_VRS:
         return (raw.decode("ascii"), ("ascii",)) if raw.isascii() else None
@@ -135,6 +142,11 @@ def _read(element: ElementValue) -> tuple[str, Sequence[str]] | None:
         # No text of a Latin alphabet happens to be UTF-8: what is cleaned of it is written as the file says.
         return other[0], other[1] if encode_text(other[0], element.encodings) is None else element.encodings
     return None if _REPLACEMENT in text else (text, element.encodings)
+
+
+def _is_plain(raw: bytes) -> bool:
+    """Whether bytes are the same text under every character set."""
+    return raw.isascii() and b"\x1b" not in raw
 
 
 def _utf8(raw: bytes) -> tuple[str, Sequence[str]] | None:

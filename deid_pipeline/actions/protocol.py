@@ -66,6 +66,12 @@ class TextCleaner(Protocol):
     def clean(self, text: str, mode: CleaningMode) -> str:
         """The text without its identifiers; equal to ``text`` if it holds none."""
 
+    def untouched(self, mode: CleaningMode, vr: str) -> set[bytes] | None:
+        """Value fields of a VR, all ASCII, that are known to stay as they are; None where nobody remembers them.
+
+        Whoever finds another one puts it in.
+        """
+
 
 class OverlayRedactor(Protocol):
     """Who takes text out of overlay planes; made for one instance, whose planes were read before."""

@@ -21,7 +21,7 @@ from deid_pipeline.dicom.peek import MEDIA_STORAGE_DIRECTORY, media_storage_clas
 from deid_pipeline.dicom.rows import element_rows, encoded_text, keyword_of, meta_rows
 from deid_pipeline.dicom.structure import Syntax, dictionary_vr, tag_text
 from deid_pipeline.dicom.ultrasound import ultrasound_regions
-from deid_pipeline.dicom.wanted import WantedValue, wanted_values
+from deid_pipeline.dicom.wanted import WantedValue, wanted_key, wanted_values
 from deid_pipeline.dicom.writer import Replacement, write_dicom
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "pixel_layout",
     "tag_text",
     "ultrasound_regions",
+    "wanted_key",
     "wanted_values",
     "write_dicom",
 ]

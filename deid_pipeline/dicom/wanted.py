@@ -45,6 +45,18 @@ def wanted_values(file: DicomFile, is_wanted: IsWanted) -> list[WantedValue]:
     return list(_values(file.buffer, file.elements, (file.syntax, ("iso8859",)), (), is_wanted))
 
 
+def wanted_key(file: DicomFile, is_wanted: IsWanted) -> bytes | None:
+    """What decides :func:`wanted_values` but for the time of day of a DT: files with the same key have the same values.
+
+    A DT that goes on behind its day, and is one value, counts as that day. None where the key would be too long, or
+    nothing was compiled that makes it quickly.
+    """
+    if file.tree is None or compiled.walking is None:
+        return None
+    key: bytes | None = compiled.walking.wanted_key(file.tree, _remembered(is_wanted))
+    return key
+
+
 @lru_cache(maxsize=16)
 def _remembered(is_wanted: IsWanted) -> Wanted:
     """The compiled walk's memory of a judgement."""

@@ -52,7 +52,7 @@ def edit_header(
         file,
         source_path=source.source_path,
         study_instance_uid=source.study_instance_uid,
-        cleaner=InstanceCleaner(file, pseudonyms, rules.rule),
+        cleaner=InstanceCleaner(file, pseudonyms, rules),
         overlays=overlays,
     )
     made = _inserted(file, strategy, pseudonyms, context)

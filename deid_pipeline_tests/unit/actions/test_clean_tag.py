@@ -17,9 +17,14 @@ ACTION = action_named("cleanTag")
 class Finding:
     """A cleaner that knows one person."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, remembers: bool = False) -> None:
+        self.remembers = remembers
         self.modes: list[str] = []
         self.texts: list[str] = []
+        self.known: dict[tuple[str, str], set[bytes]] = {}
+
+    def untouched(self, mode: CleaningMode, vr: str) -> set[bytes] | None:
+        return self.known.setdefault((mode, vr), set()) if self.remembers else None
 
     def clean(self, text: str, mode: CleaningMode) -> str:
         self.modes.append(mode)

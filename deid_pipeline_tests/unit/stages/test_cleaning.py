@@ -8,7 +8,7 @@ import pytest
 from pydicom import Dataset, Sequence
 
 from deid_pipeline.actions import Effect, Rule
-from deid_pipeline.dicom import element_rows, open_dicom
+from deid_pipeline.dicom import AskedAlways, element_rows, open_dicom
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline.model import IdentifierKind
 from deid_pipeline.phi import harvest
@@ -29,12 +29,11 @@ def kept(tag: int, vr: str, creator: str = "", parents: tuple[int, ...] = ()) ->
 def test_texts_are_searched_for_all_that_a_header_names(path: Path) -> None:
     try:
         with open_dicom(path) as file:
-            found = InstanceCleaner(file, pseudonyms(), kept)._found
+            found = InstanceCleaner(file, pseudonyms(), AskedAlways(kept))._header.all
             harvested = harvest(element_rows(file))
     except SourceDataError:
         pytest.skip("the file cannot be read")
-    values = [value for _, values in found for value in values]
-    assert set(values) == {(one.kind, one.value) for one in harvested if one.kind not in UNSOUGHT}
+    assert found == {(one.kind, one.value) for one in harvested if one.kind not in UNSOUGHT}
 
 
 def nested_station(folder: Path, name: str) -> Path:
@@ -48,7 +47,7 @@ def nested_station(folder: Path, name: str) -> Path:
 @pytest.mark.parametrize(("mode", "gone"), [("own", False), ("label", False), ("header", True), ("remove", True)])
 def test_what_is_kept_openly_is_no_secret_of_kept_texts(tmp_path: Path, mode: str, gone: bool) -> None:
     with open_dicom(nested_station(tmp_path, "AWP45557")) as file:
-        cleaned = InstanceCleaner(file, pseudonyms(), kept).clean("CHEST AWP45557", mode)  # type: ignore[arg-type]
+        cleaned = InstanceCleaner(file, pseudonyms(), AskedAlways(kept)).clean("CHEST AWP45557", mode)  # type: ignore[arg-type]
     assert cleaned == ("CHEST" if gone else "CHEST AWP45557")
 
 
@@ -57,4 +56,4 @@ def test_rules_are_asked_with_the_sequences_around_an_element(tmp_path: Path) ->
         return DELETE if parents == (0x00081110,) else KEEP
 
     with open_dicom(nested_station(tmp_path, "AWP45557")) as file:
-        assert InstanceCleaner(file, pseudonyms(), only_at_the_top).clean("CHEST AWP45557", "own") == "CHEST"
+        assert InstanceCleaner(file, pseudonyms(), AskedAlways(only_at_the_top)).clean("CHEST AWP45557", "own") == "CHEST"
