@@ -92,7 +92,7 @@ class DicomFile:
     """An open DICOM file.
 
     ``header`` holds the file, or the inflated data set of a deflated one; offsets of ``elements`` point into it. Of a
-    large file of native pixels it may hold the first bytes only, with all values but that of the pixel data; ``buffer``
+    file of native pixels it may hold the first bytes only, with all values but that of the pixel data; ``buffer``
     has all of them. ``descriptor`` reads the same file for as long as it is open.
     """
 
@@ -185,11 +185,12 @@ def open_dicom(path: Path | str) -> Iterator[DicomFile]:
     whole: LazyMapping | None = None
     try:
         size = os.fstat(descriptor).st_size
-        if 0 < size <= _READ_WHOLE:
+        if 0 < size <= _HEAD:
             yield _parse(path, descriptor, _read(descriptor, size))
             return
         whole = LazyMapping(descriptor, size)
-        yield _parse_head(path, descriptor, size, whole) or _parse(path, descriptor, whole())
+        file = _parse_head(path, descriptor, size, whole)
+        yield file or _parse(path, descriptor, _read(descriptor, size) if 0 < size <= _READ_WHOLE else whole())
     finally:
         if whole is not None:
             whole.close()
@@ -198,8 +199,8 @@ def open_dicom(path: Path | str) -> Iterator[DicomFile]:
 
 def _read(descriptor: int, size: int) -> bytes:
     """The first ``size`` bytes of a file, as far as it has them; one call gives them all nearly always."""
-    content = os.read(descriptor, size)
-    while len(content) < size and (more := os.read(descriptor, size - len(content))):
+    content = os.pread(descriptor, size, 0)
+    while len(content) < size and (more := os.pread(descriptor, size - len(content), len(content))):
         content += more
     return content
 
@@ -258,7 +259,7 @@ def _parse(path: Path | str, descriptor: int, content: Content) -> DicomFile:
 
 
 def _parse_head(path: Path | str, descriptor: int, size: int, whole: LazyMapping) -> DicomFile | None:
-    """A large file of native pixels by its first bytes, which hold all but these: mapping it would cost more.
+    """A file of native pixels by its first bytes, which hold all but these: reading or mapping it would cost more.
 
     None where that is not enough, or it is another file.
     """

@@ -172,8 +172,8 @@ def test_what_follows_the_pixels_of_a_large_image_is_seen(tmp_path: Path, behind
 
 def test_a_file_that_is_read_in_pieces_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = raw_file(tmp_path, NAME + explicit(0x7FE00010, "OB", b"pixels"))
-    real = os.read
-    monkeypatch.setattr(os, "read", lambda descriptor, size: real(descriptor, min(size, 100)))
+    real = os.pread
+    monkeypatch.setattr(os, "pread", lambda descriptor, size, at: real(descriptor, min(size, 100), at))
     with open_dicom(path) as file:
         assert file.buffer == path.read_bytes()
 
