@@ -76,8 +76,7 @@ cdef class _Walk:
             if node.tag == _CHARACTER_SET:
                 encodings = encodings_for(self.raw(node))
             if node.tag & _PRIVATE and 0x10 <= node.tag & 0xFFFF <= 0xFF and not node.flags & SEQUENCE:
-                creators = {} if creators is None else creators
-                creators[node.tag] = stripped(self.data + node.value, node.end - node.value)
+                creators = self.with_creator(node, creators, encodings, parents)
             if node.flags & SEQUENCE:
                 within = None
                 place = node.items
@@ -93,6 +92,9 @@ cdef class _Walk:
             index = node.next
 
     cdef void add(self, const Node *node, dict creators, tuple encodings, tuple parents) except *:
+        raise NotImplementedError
+
+    cdef dict with_creator(self, const Node *node, dict creators, tuple encodings, tuple parents):
         raise NotImplementedError
 
     cdef bytes raw(self, const Node *node):
@@ -117,6 +119,11 @@ cdef class _Listing(_Walk):
         fill(made, 4, text)
         self.found.append(made)
 
+    cdef dict with_creator(self, const Node *node, dict creators, tuple encodings, tuple parents):
+        creators = {} if creators is None else creators
+        creators[node.tag] = stripped(self.data + node.value, node.end - node.value)
+        return creators
+
 
 cdef class _Keying(_Walk):
     """Gathers the bytes that decide the values."""
@@ -131,12 +138,9 @@ cdef class _Keying(_Walk):
         cdef const uint8_t *value = self.data + node.value
         cdef int64_t length = node.end - node.value
         cdef uint32_t about[4]
-        cdef bytes held = None
-        if length > _MAXIMUM_VALUE_BYTES:
-            length = 0  # no value is shown of it
-        elif node.end > self.tree.held:
-            held = self.raw(node)
-            value = <const uint8_t *>PyBytes_AS_STRING(held)
+        cdef bytes codecs
+        if node.tag == _PIXEL_DATA or length > _MAXIMUM_VALUE_BYTES:
+            length = 0  # no value is given of it; of all others the buffer has the bytes
         if node.vr == _DT:
             length = _without_time(value, length)
         about[0], about[1], about[2], about[3] = node.tag, node.vr, len(parents), length
@@ -145,16 +149,15 @@ cdef class _Keying(_Walk):
             about[0] = parent
             self.put(about, sizeof(uint32_t))
         self.put(value, length)
-        if node.tag & _PRIVATE:
-            self.put_text(_creator(node, creators))
         if not _is_plain(value, length):
-            self.put_text("\\".join(encodings))
+            codecs = "\\".join(encodings).encode("utf-8")
+            about[0] = PyBytes_GET_SIZE(codecs)
+            self.put(about, sizeof(uint32_t))
+            self.put(PyBytes_AS_STRING(codecs), about[0])
 
-    cdef void put_text(self, str text) except *:
-        cdef bytes encoded = text.encode("utf-8")
-        cdef uint32_t length = PyBytes_GET_SIZE(encoded)
-        self.put(&length, sizeof(length))
-        self.put(PyBytes_AS_STRING(encoded), length)
+    cdef dict with_creator(self, const Node *node, dict creators, tuple encodings, tuple parents):
+        self.add(node, creators, encodings, parents)
+        return creators
 
     cdef void put(self, const void *data, int64_t size) except *:
         cdef char *grown

@@ -134,3 +134,16 @@ def test_a_cleaner_sees_text_without_padding_and_no_empty_values() -> None:
 
 def test_a_value_too_long_to_be_text_is_emptied() -> None:
     assert clean(b"x" * ((1 << 20) + 1), "UT") == b""
+
+
+def test_a_value_that_stays_is_looked_at_once() -> None:
+    cleaner = Finding(remembers=True)
+    for _ in range(2):
+        assert clean(b"CHEST ", option="remove", cleaner=cleaner) == b"CHEST "
+        assert clean(b"CHEST Doe ", option="remove", cleaner=cleaner) == b"CHEST"
+        assert clean(b"\xc4RZTE ", option="remove", cleaner=cleaner) == b"\xc4RZTE "
+    assert cleaner.known == {("remove", "LO"): {b"CHEST "}}
+    assert cleaner.texts.count("CHEST") == 1
+    assert cleaner.texts.count("CHEST Doe") == cleaner.texts.count("\u00c4RZTE") == 2
+    assert clean(b"CHEST ", "SH", option="remove", cleaner=cleaner) == b"CHEST "
+    assert cleaner.texts.count("CHEST") == 2

@@ -56,4 +56,6 @@ def test_rules_are_asked_with_the_sequences_around_an_element(tmp_path: Path) ->
         return DELETE if parents == (0x00081110,) else KEEP
 
     with open_dicom(nested_station(tmp_path, "AWP45557")) as file:
-        assert InstanceCleaner(file, pseudonyms(), AskedAlways(only_at_the_top)).clean("CHEST AWP45557", "own") == "CHEST"
+        assert (
+            InstanceCleaner(file, pseudonyms(), AskedAlways(only_at_the_top)).clean("CHEST AWP45557", "own") == "CHEST"
+        )
