@@ -92,7 +92,6 @@ def findings(path: Path) -> dict[str, Any]:
             "wanted": [wanted_values(file, is_wanted) for is_wanted in (_all_text, _some)],
             "found": found,
             "by tag": (list(by_tag), list(by_tag.keys()), list(by_tag.values()), list(by_tag.items()), len(by_tag)),
-            "empty": file.empty_tags(),
             "elements": list(file.elements),
             "rows": list(element_rows(file)),
             "pixels": _outcome(lambda: (pixel_layout(file), overlay_groups(file))),
@@ -118,13 +117,13 @@ def edited(path: Path, strategy: CompiledStrategy) -> Edited:
         return _edited(file, made, own)
 
 
-def edited_by(path: Path, rules: RuleSource, markers: dict[int, bytes]) -> tuple[set[int], Edited]:
-    """The tags that will remain, and the data set as rules edit it."""
+def edited_by(path: Path, rules: RuleSource, markers: dict[int, bytes]) -> tuple[bytes, Edited]:
+    """The outline of what will remain, and the data set as rules edit it."""
     with open_dicom(path) as file:
         own, editor = pseudonyms(), HeaderEditor(file, rules)
-        remaining = editor.remaining_tags()
+        outline = editor.outline()
         made = editor.edit(own, markers)
-        return remaining, _edited(file, made, own)
+        return outline, _edited(file, made, own)
 
 
 def _edited(file: DicomFile, made: EditedDataSet, own: Pseudonyms) -> Edited:

@@ -18,6 +18,7 @@ from deid_pipeline.errors import StrategyError
 _LAST_DAY = datetime.date.max.toordinal()
 _END = datetime.date(2100, 1, 1).toordinal()  # later ones, 99991231 say, are no dates of anybody
 MAXIMUM_RANGE = 3650  # the most days that a patient's own offset reaches
+_LONGEST_REMEMBERED = 64  # bytes
 _OPTION = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 _DOTTED = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})", re.ASCII)  # ACR-NEMA, PS3.5 6.2 note on DA
 _DA = re.compile(r"(\d{4})(\d{2})(\d{2})()", re.ASCII)
@@ -47,15 +48,12 @@ def moved_dates(element: ElementValue, days: int) -> bytes:
     No date comes to lie after the day on which the instance was made, as far as it says, so none after today. Only a
     shift into the future, which is past that day at once, is measured by the clock.
     """
-    latest = datetime.date.today().toordinal() if days > 0 else last_day(element)
-    moved = []
-    for value in element.raw.decode("latin-1").split("\\"):
-        text = value.strip("\0 ")
-        new = _moved(text, days, element.vr, latest) if text else ""
-        if text and not new:
-            element.context.count("invalid date")
-        moved.append(new)
-    return "\\".join(moved).encode("ascii")
+    raw, latest = element.raw, datetime.date.today().toordinal() if days > 0 else last_day(element)
+    move = _all_moved if len(raw) <= _LONGEST_REMEMBERED else _all_moved.__wrapped__
+    new, invalid = move(raw, days, element.vr, latest)
+    for _ in range(invalid):
+        element.context.count("invalid date")
+    return new
 
 
 def last_day(element: ElementValue) -> int:
@@ -72,7 +70,15 @@ def shifted_date(text: str, days: datetime.timedelta, *, vr: str) -> str:
     return _moved(text, days.days, vr, _LAST_DAY)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # the elements and instances of a study have few dates
+def _all_moved(raw: bytes, days: int, vr: str, latest: int) -> tuple[bytes, int]:
+    """All dates of a value moved, and how many of them are none."""
+    texts = [value.strip("\0 ") for value in raw.decode("latin-1").split("\\")]
+    moved = [_moved(text, days, vr, latest) if text else "" for text in texts]
+    invalid = sum(bool(text) and not new for text, new in zip(texts, moved, strict=True))
+    return "\\".join(moved).encode("ascii"), invalid
+
+
 def _moved(text: str, days: int, vr: str, latest: int) -> str:
     single = _moved_single(text, days, vr, latest)
     if single is not None:

@@ -6,21 +6,24 @@ What belongs here: making them. What does not: which they are (``iods``), their 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from functools import lru_cache
 
 from deid_pipeline.dicom.dummies import Surroundings, legal_dummy
 from deid_pipeline.dicom.encoding import element, sequence
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.iods import lacking_tags, required_tags
+from deid_pipeline.dicom.outline import read_outline
 from deid_pipeline.dicom.structure import Syntax, dictionary_vr
 
 _SOP_CLASS_UID, _MEDIA_STORAGE_CLASS = 0x00080016, 0x00020002
 _BODY_PART_EXAMINED, _PHOTOMETRIC_INTERPRETATION = 0x00180015, 0x00280004
 
 
-def missing_elements(file: DicomFile, *, present: Collection[int], without_text: bool = False) -> dict[int, bytes]:
-    """The encoded top-level elements, by tag, that the IOD of a file asks for and ``present`` lacks.
+def missing_elements(
+    file: DicomFile, *, outline: bytes, added: Iterable[int] = (), without_text: bool = False
+) -> dict[int, bytes]:
+    """The encoded top-level elements, by tag, that the IOD of a file asks for and the output would lack.
 
     Type 2 attributes come empty, Type 1 ones with a dummy, also in place of one that is empty in the source. Those
     that have no dummy stay as they are (``dummies`` says which and why). A class that the tables do not know asks for
@@ -30,14 +33,15 @@ def missing_elements(file: DicomFile, *, present: Collection[int], without_text:
     ----------
     file
         The open source file.
-    present
-        The top-level tags that the output will have anyway, a set at best. A tag whose value a rule empties may be
-        left out: the element made here is to take its place.
+    outline
+        What is left of the file's top level (``outline``).
+    added
+        The tags of elements that the output will have besides.
     without_text
         Every frame was read and no text was found.
     """
     uid = file.text(_SOP_CLASS_UID) or file.meta.get(_MEDIA_STORAGE_CLASS, "")
-    lacking = lacking_tags(uid, present=present, empty=file.empty_tags())
+    lacking = _lacking(uid, outline, tuple(added))
     if not lacking:
         return {}
     surroundings = Surroundings(
@@ -48,6 +52,12 @@ def missing_elements(file: DicomFile, *, present: Collection[int], without_text:
         text="none" if without_text else "",
     )
     return dict(_encoded(lacking, surroundings, file.syntax))
+
+
+@lru_cache(maxsize=64)  # the instances of a series have the same outline
+def _lacking(sop_class_uid: str, outline: bytes, added: tuple[int, ...]) -> frozenset[int]:
+    present, empty = read_outline(outline)
+    return lacking_tags(sop_class_uid, present=present.union(added), empty=empty)
 
 
 @lru_cache(maxsize=1024)  # the instances of a series lack the same

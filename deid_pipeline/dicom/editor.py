@@ -27,6 +27,7 @@ from deid_pipeline.dicom.decisions import (
 from deid_pipeline.dicom.encoding import element_header, item_end, item_header, pad, sequence_end
 from deid_pipeline.dicom.file import DicomFile
 from deid_pipeline.dicom.mending import is_of_odd_length, padded, rule_for_unsound
+from deid_pipeline.dicom.outline import EMPTY, GOES, outline_of
 from deid_pipeline.dicom.paths import element_name
 from deid_pipeline.dicom.structure import UNDEFINED, Element, Item, Syntax
 from deid_pipeline.dicom.values import element_bytes, encodings_for, text_value
@@ -72,15 +73,15 @@ class HeaderEditor:
         else:
             self._decisions = decide(file.buffer, file.elements, rules)
 
-    def remaining_tags(self) -> set[int]:
-        """The tags of all top-level elements but those that a rule deletes."""
+    def outline(self) -> bytes:
+        """The outline of the top level as the rules leave it; see ``outline``."""
         if self._quick is not None:
-            return self._quick.remaining_tags()
-        present = set(self._file.by_tag)
-        for _, element, rule, _ in self._decisions:
-            if rule is None or rule.effect is Effect.DELETE:
-                present.discard(element[0])
-        return present
+            return self._quick.outline()
+        going = {one.start for one in self._decisions if one.rule is None or one.rule.effect is Effect.DELETE}
+        return outline_of(
+            (tag, (EMPTY if value == end else 0) | (GOES if start in going else 0))
+            for tag, _, start, value, end, *_ in self._file.elements
+        )
 
     def edit(
         self,

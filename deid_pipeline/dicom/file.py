@@ -128,10 +128,14 @@ class DicomFile:
         """The elements of the data set in file order."""
         return self.found if isinstance(self.found, list) else self.found.elements
 
-    @cached_property
+    @property
     def by_tag(self) -> Mapping[int, Element]:
         """The top-level elements; of several of one tag the last one."""
-        return {element[0]: element for element in self.found} if isinstance(self.found, list) else self.found
+        return self._listed_by_tag if isinstance(self.found, list) else self.found
+
+    @cached_property
+    def _listed_by_tag(self) -> Mapping[int, Element]:
+        return {element[0]: element for element in self.elements}
 
     @property
     def is_deflated(self) -> bool:
@@ -157,12 +161,6 @@ class DicomFile:
         if not isinstance(found, list):
             return found.tags_between(first, last)
         return sorted({tag for tag in self.by_tag if first <= tag <= last})
-
-    def empty_tags(self) -> set[int]:
-        """The tags of top-level elements that have no value."""
-        if not isinstance(self.found, list):
-            return self.found.empty_tags()
-        return {element[0] for element in self.by_tag.values() if element[3] == element[4]}
 
 
 def is_dicom(head: bytes) -> bool:

@@ -57,9 +57,7 @@ def edit_header(
     )
     made = _inserted(file, strategy, pseudonyms, context)
     editor = HeaderEditor(file, rules)
-    present = editor.remaining_tags()
-    present.update(markers, made)
-    made |= missing_elements(file, present=present, without_text=without_text)
+    made |= missing_elements(file, outline=editor.outline(), added=(*markers, *made), without_text=without_text)
     if _PATIENT_ID in made:  # nameless patients stay apart
         made[_PATIENT_ID] = encoded_element(_PATIENT_ID, "LO", pseudonyms.patient_id().encode("ascii"), file.syntax)
     origin = source.partition_key, source.source_path

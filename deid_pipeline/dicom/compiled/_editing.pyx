@@ -6,7 +6,7 @@ deciding (``_deciding``), actions. Both forms give the same bytes and changes.
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.bytes cimport PyBytes_GET_SIZE
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
@@ -17,6 +17,7 @@ from itertools import accumulate
 from deid_pipeline.actions import ElementValue
 from deid_pipeline.dicom.decisions import CHARACTER_SET
 from deid_pipeline.dicom.mending import NO_DICOM_GROUPS
+from deid_pipeline.dicom.outline import EMPTY, GOES
 from deid_pipeline.dicom.values import encodings_for
 from deid_pipeline.model import ElementChange
 
@@ -27,6 +28,7 @@ from deid_pipeline.dicom.compiled._tree cimport DEFINED, EXPLICIT, NONE, SEQUENC
 from deid_pipeline.dicom.compiled._tree cimport fill, new_tuple, real_code, vr_code, vr_name
 
 cdef uint32_t _CHARACTER_SET = CHARACTER_SET, _UNDEFINED = 0xFFFFFFFF
+cdef uint8_t _EMPTY = EMPTY, _GOES = GOES
 cdef uint16_t _SQ = vr_code("SQ"), _UN = vr_code("UN")
 cdef bytes _SEQUENCE_END = b"\xfe\xff\xdd\xe0\0\0\0\0", _ITEM_END = b"\xfe\xff\x0d\xe0\0\0\0\0"
 
@@ -68,21 +70,25 @@ cdef class Editor(Decider):
             self.data = NULL
             PyBuffer_Release(&view)
 
-    def remaining_tags(self):
-        """The tags of all top-level elements but those that a rule deletes."""
+    def outline(self):
+        """The outline of the top level; see ``outline.outline_of``."""
         cdef int32_t place, at = 0
         cdef const Decision *one
-        cdef set present = set(), gone = set()
+        cdef const Node *node
+        cdef bytes made = PyBytes_FromStringAndSize(NULL, 5 * self.tree.top_count)
+        cdef uint8_t *into = <uint8_t *>PyBytes_AS_STRING(made)
         for place in range(self.tree.top_count):
+            node = &self.tree.nodes[self.tree.top[place]]
+            into[0], into[1] = node.tag & 0xFF, node.tag >> 8 & 0xFF
+            into[2], into[3] = node.tag >> 16 & 0xFF, node.tag >> 24
+            into[4] = _EMPTY if node.value == node.end else 0
             if at < self.decisions.count and self.decisions.at[at].node == self.tree.top[place]:
                 one = &self.decisions.at[at]
                 at += 1
                 if one.bound == NULL or (<Bound>one.bound).effect == DELETE:
-                    if not self.tree.ascending:
-                        gone.add(self.tree.nodes[one.node].tag)
-                    continue
-            present.add(self.tree.nodes[self.tree.top[place]].tag)
-        return present - gone if gone else present
+                    into[4] |= _GOES
+            into += 5
+        return made
 
     def edit(self, pseudonyms, markers, context, origin):
         """Carry the rules out; see ``editor.HeaderEditor.edit``. Returns segments and changes."""

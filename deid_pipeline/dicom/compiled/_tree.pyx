@@ -267,19 +267,6 @@ cdef class Tree:
         """Tags and elements in the order of :meth:`keys`."""
         return [(tag, self[tag]) for tag in self.keys()]
 
-    def empty_tags(self):
-        """The tags of top-level elements that have no value; of several of one tag the last one counts."""
-        cdef int32_t place
-        cdef const Node *node
-        cdef set empty = set()
-        for place in range(self.top_count):
-            node = &self.nodes[self.top[place]]
-            if node.value == node.end:
-                empty.add(node.tag)
-            elif not self.ascending:
-                empty.discard(node.tag)
-        return empty
-
     def tags_between(self, uint32_t first, uint32_t last):
         """The top-level tags from ``first`` to ``last``, each one once, in ascending order."""
         cdef int32_t low = 0, high = self.top_count, middle

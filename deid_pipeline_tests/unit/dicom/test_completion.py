@@ -15,6 +15,7 @@ from deid_pipeline.dicom import DicomFile, file_head, open_dicom
 from deid_pipeline.dicom.completion import missing_elements
 from deid_pipeline.dicom.dummies import legal_dummy
 from deid_pipeline.dicom.iods import known_classes, required_tags
+from deid_pipeline.dicom.outline import EMPTY, GOES, outline_of
 from deid_pipeline.dicom.structure import dictionary_vr
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline_tests.data_sets import DEFLATED, EXPLICIT, JPEG, SYNTAXES, raw_file, save
@@ -38,10 +39,17 @@ def tag(keyword: str) -> int:
     return found
 
 
+def outline(file: DicomFile, present: set[int]) -> bytes:
+    """The outline of a file of which ``present`` stays."""
+    return outline_of(
+        (one.tag, EMPTY * (one.value == one.end) | GOES * (one.tag not in present)) for one in file.elements
+    )
+
+
 def completed(file: DicomFile, present: set[int] | None = None) -> tuple[Dataset, dict[int, bytes]]:
     """The file's elements of ``present`` with what they lack, as pydicom reads them, and what was put in."""
     present = set(file.by_tag) if present is None else present
-    made = missing_elements(file, present=present)
+    made = missing_elements(file, outline=outline(file, present))
     kept = [(element.tag, bytes(file.buffer[element.start : element.end])) for element in file.elements]
     data = sorted([*made.items(), *((number, raw) for number, raw in kept if number in present - made.keys())])
     syntax = EXPLICIT if file.transfer_syntax_uid == DEFLATED else file.transfer_syntax_uid
@@ -119,7 +127,7 @@ def test_what_the_output_keeps_is_not_made_and_what_it_loses_is(tmp_path: Path) 
     source = Dataset()
     source.SOPClassUID, source.PatientName, source.KVP, source.Modality = CT, "A^B", "120", "CT"
     with open_dicom(save(source, tmp_path / "some.dcm")) as file:
-        made = missing_elements(file, present=set(file.by_tag))
+        made = missing_elements(file, outline=outline(file, set(file.by_tag)))
         assert not made.keys() & set(file.by_tag)
         data_set, _ = completed(file, set(file.by_tag) - {tag("KVP"), tag("Modality")})
     assert (data_set.KVP, data_set.Modality, data_set.PatientName) == (None, "CT", "A^B")
@@ -151,7 +159,7 @@ def test_an_optional_module_that_is_there_is_completed_with_empty_elements(tmp_p
     source.SOPClassUID, source.ContrastBolusRoute = CT, "IV"
     with open_dicom(save(source, tmp_path / "contrast.dcm")) as file:
         assert completed(file)[0]["ContrastBolusAgent"].is_empty
-        assert tag("ContrastBolusAgent") not in missing_elements(file, present=set())
+        assert tag("ContrastBolusAgent") not in missing_elements(file, outline=b"")
 
 
 def test_the_class_is_taken_from_group_2_and_put_in(tmp_path: Path) -> None:
@@ -163,7 +171,7 @@ def test_the_class_is_taken_from_group_2_and_put_in(tmp_path: Path) -> None:
 
 def test_an_unknown_class_gets_nothing(tmp_path: Path) -> None:
     with open_dicom(raw_file(tmp_path, source_bytes_of(SOPClassUID="1.2.3", PatientID="P1"))) as file:
-        assert missing_elements(file, present=set()) == {}
+        assert missing_elements(file, outline=b"") == {}
 
 
 def source_bytes_of(**values: str) -> bytes:
