@@ -229,6 +229,11 @@ class Finder:
         return index_of(sorted(self._known_values))
 
     @cached_property
+    def _of_dates(self) -> Finder:
+        """What finds the dates of the set alone."""
+        return _finder(frozenset(one for one in self._known_values if one[0] is IdentifierKind.DATE))
+
+    @cached_property
     def _spellings(self) -> HeaderSpellings:
         return HeaderSpellings(self._known_values)
 
@@ -237,6 +242,8 @@ class Finder:
         look = first_look(text)
         if look is None or self._traces.may_be_in(look):
             return self.search(look.tokens if look else Tokens(text), places=places)
+        if self._traces.says_date(look):
+            return self._of_dates.search(look.tokens, places=places)
         return _strangers(text, places=places)
 
     def find_known(self, text: str, mode: CleaningMode = "header") -> Sequence[Found]:
@@ -244,6 +251,8 @@ class Finder:
         look = first_look(text)
         if look is None or self._traces.may_be_in(look):
             return self.search_known(look.tokens if look else Tokens(text), mode)
+        if self._traces.says_date(look):
+            return self._of_dates.search_known(look.tokens, mode)
         return _strange_dates(text) if mode == "header" and look.said else ()
 
     def search(self, tokens: Tokens, *, places: bool) -> tuple[list[Found], dict[int, FoundDate]]:

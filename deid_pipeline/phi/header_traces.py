@@ -81,7 +81,7 @@ class HeaderTraces:
         self._parts, self._words, self._labelled = tuple(parts), words, tuple(labelled)
 
     def may_be_in(self, look: Look) -> bool:
-        """Whether anything of the header may be found in a text."""
+        """Whether anything of the header but its dates may be found in a text."""
         if self._untold or not self._words.isdisjoint(look.words):
             return True
         if look.initials and any(map(self._initials.issuperset, look.initials)):
@@ -93,6 +93,10 @@ class HeaderTraces:
             for part in self._labelled:
                 if part in letters and has_id_label(look.tokens.text):
                     return True
+        return False
+
+    def says_date(self, look: Look) -> bool:
+        """Whether a date of the header may be found in a text."""
         return bool(look.said) and any(is_said(day, said) for said in look.said for day in self._days)
 
     @cached_property
