@@ -12,7 +12,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from deid_pipeline.actions import Action, CleaningMode, ElementValue, InstanceContext, PseudonymSource
+from deid_pipeline.actions import Action, CleaningMode, ElementValue, InstanceContext, PseudonymSource, Untouched
 from deid_pipeline.actions.numeric import NUMERIC_VRS, packed
 from deid_pipeline_tests.data_sets import pseudonyms
 from deid_pipeline_tests.legality import WIDTHS
@@ -38,7 +38,7 @@ class Blanking:
     def clean(self, text: str, mode: CleaningMode) -> str:
         return {"deid": "<NAME>", "mask": "*" * len(text), "surrogate": "Nobody"}.get(mode, "")
 
-    def untouched(self, mode: CleaningMode, vr: str) -> set[bytes] | None:  # noqa: ARG002 - the protocol's
+    def untouched(self, mode: CleaningMode) -> Untouched | None:  # noqa: ARG002 - the protocol's
         return None
 
 

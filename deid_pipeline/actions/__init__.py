@@ -23,6 +23,7 @@ from deid_pipeline.actions.protocol import (
     PseudonymSource,
     Rewrite,
     TextCleaner,
+    Untouched,
 )
 from deid_pipeline.actions.redact_overlay import RedactOverlay
 from deid_pipeline.actions.regenerate_series_number import RegenerateSeriesNumber
@@ -96,5 +97,6 @@ __all__ = [
     "Rewrite",
     "Rule",
     "TextCleaner",
+    "Untouched",
     "action_named",
 ]

@@ -35,7 +35,7 @@ _SINGLE = frozenset({"LT", "ST", "UT", "UR"})
 _UNDIVIDED = _SINGLE | _BYTES
 _SINGLE_BYTES = frozenset({"latin_1", "iso8859", *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 15))})
 _LARGEST = 1 << 20  # bytes; longer values are no text that anybody wrote
-_LONGEST_REMEMBERED = 256  # bytes
+_REMEMBERED, _LONGEST_REMEMBERED = 1024, 256  # values of a mode and VR that stay, and bytes of each
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -66,25 +66,35 @@ class CleanTag(ActionDefaults):
         if mode is None:
             raise StrategyError(f"the option of cleanTag is one of {', '.join(_MODES)}")
 
-        def rewrite(element: ElementValue) -> bytes | None:
-            cleaner = element.context.cleaner
-            if cleaner is None or len(element.raw) > _LARGEST:
-                return b""
-            if element.vr == "US":
-                return _cleaned_numbers(element, cleaner, mode)
-            return _cleaned(element, cleaner, mode)
-
-        return rewrite
+        return _Cleaning(mode)
 
     def describe(self, option: str) -> str:
         """What it does under a valid option."""
         return f"keeps text, but for identifiers, which are {_SAYS[option.casefold() or 'deid']}; in doubt empties it"
 
 
+class _Cleaning:
+    """The rewriting under a mode.
+
+    The compiled editor knows these by ``mode``, and does not ask about what is in the cleaner's ``untouched``.
+    """
+
+    def __init__(self, mode: CleaningMode) -> None:
+        self.mode = mode
+
+    def __call__(self, element: ElementValue) -> bytes | None:
+        cleaner = element.context.cleaner
+        if cleaner is None or len(element.raw) > _LARGEST:
+            return b""
+        if element.vr == "US":
+            return _cleaned_numbers(element, cleaner, self.mode)
+        return _cleaned(element, cleaner, self.mode)
+
+
 def _cleaned(element: ElementValue, cleaner: TextCleaner, mode: CleaningMode) -> bytes:
-    raw = element.raw
-    untouched = cleaner.untouched(mode, element.vr)
-    if untouched is not None and raw in untouched:
+    raw, key = element.raw, (mode, element.vr)
+    untouched = cleaner.untouched(mode)
+    if untouched is not None and key in untouched and raw in untouched[key]:
         return raw
     read = _read(element)
     if read is None:
@@ -97,7 +107,7 @@ def _cleaned(element: ElementValue, cleaner: TextCleaner, mode: CleaningMode) ->
     cleaned = [cleaner.clean(value, mode) if value else value for value in values]
     if cleaned == values:
         if untouched is not None and len(raw) <= _LONGEST_REMEMBERED and _is_plain(raw):
-            untouched.add(raw)
+            _remember(untouched.setdefault(key, set()), raw)
         return raw
     new = [value if value == old else _fitted(value, element.vr) for value, old in zip(cleaned, values, strict=True)]
     encoded = encode_text("\\".join(new), encodings)
@@ -142,6 +152,12 @@ def _read(element: ElementValue) -> tuple[str, Sequence[str]] | None:
         # No text of a Latin alphabet happens to be UTF-8: what is cleaned of it is written as the file says.
         return other[0], other[1] if encode_text(other[0], element.encodings) is None else element.encodings
     return None if _REPLACEMENT in text else (text, element.encodings)
+
+
+def _remember(values: set[bytes], raw: bytes) -> None:
+    if len(values) >= _REMEMBERED:
+        values.clear()
+    values.add(raw)
 
 
 def _is_plain(raw: bytes) -> bool:

@@ -32,6 +32,10 @@ CleaningMode = Literal["remove", "deid", "mask", "surrogate", "header", "label",
 copy keeps openly, as the name of a station, stays in these two."""
 
 
+Untouched = dict[tuple[CleaningMode, str], set[bytes]]
+"""Value fields, all ASCII, that a mode leaves as they are in elements of a VR, by mode and VR."""
+
+
 class PseudonymSource(Protocol):
     """Where actions get pseudonyms from; all are stable for one project and patient."""
 
@@ -66,10 +70,10 @@ class TextCleaner(Protocol):
     def clean(self, text: str, mode: CleaningMode) -> str:
         """The text without its identifiers; equal to ``text`` if it holds none."""
 
-    def untouched(self, mode: CleaningMode, vr: str) -> set[bytes] | None:
-        """Value fields of a VR, all ASCII, that are known to stay as they are; None where nobody remembers them.
+    def untouched(self, mode: CleaningMode) -> Untouched | None:
+        """Value fields that are known to stay under a mode, None where nobody remembers them.
 
-        Whoever finds another one puts it in.
+        Whoever finds another one, of ASCII, puts it in.
         """
 
 

@@ -30,7 +30,7 @@ CleaningMode = Literal["remove", "deid", "mask", "surrogate", "header", "label",
 
 Pseudonym = Callable[[IdentifierKind, str], str]
 
-_REMEMBERED = 1024  # cleaned texts of one header, and untouched values of each mode and VR
+_REMEMBERED = 1024  # cleaned texts of one header
 _STRANGERS_REMEMBERED = 4096  # texts at most as long as a first look is taken at
 _LONGEST_REMEMBERED = 1024  # characters
 _KNOWN_ONLY = frozenset({"header", "own"})
@@ -132,19 +132,12 @@ class Cleaner:
             remembered[mode, text] = result
         return result
 
-    def untouched(self, mode: CleaningMode, vr: str) -> set[bytes] | None:
-        """Value fields of a VR that a mode is known to leave as they are, None where that is not remembered.
+    def untouched(self, mode: CleaningMode) -> dict[tuple[CleaningMode, str], set[bytes]] | None:
+        """Value fields that are known to stay under a mode, by mode and VR; None where that is not remembered.
 
         Whoever finds one more, of ASCII, may put it in: it holds for all headers with these identifiers.
         """
-        if mode == "surrogate" or self._recognizers:
-            return None
-        known = self._finder.untouched.get((mode, vr))
-        if known is None:
-            known = self._finder.untouched[mode, vr] = set()
-        elif len(known) >= _REMEMBERED:
-            known.clear()
-        return known
+        return None if mode == "surrogate" or self._recognizers else self._finder.untouched
 
     def _mapped_uids(self, text: str, mode: CleaningMode) -> dict[tuple[int, int], str]:
         """What takes the place of UIDs in a text, by their ranges; none where ``remove`` finds them anyway."""
@@ -222,7 +215,7 @@ class Finder:
         self._known_values = known
         self._traces = HeaderTraces(known)
         self.cleaned: dict[tuple[str, str], str] = {}
-        self.untouched: dict[tuple[str, str], set[bytes]] = {}
+        self.untouched: dict[tuple[CleaningMode, str], set[bytes]] = {}
 
     @cached_property
     def _index(self) -> HeaderIndex:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
-from deid_pipeline.actions import CleaningMode, Effect
+from deid_pipeline.actions import CleaningMode, Effect, Untouched
 from deid_pipeline.dicom import DicomFile, RuleSource, WantedValue, dictionary_vr, keyword_of, wanted_key, wanted_values
 from deid_pipeline.model import IdentifierKind
 from deid_pipeline.phi import Cleaner, cleaner_of, identifies, identifying_values
@@ -35,9 +35,9 @@ class InstanceCleaner:
         """The text without its identifiers; equal to ``text`` if it holds none."""
         return self._for(mode).clean(text, mode)
 
-    def untouched(self, mode: CleaningMode, vr: str) -> set[bytes] | None:
-        """Value fields that are known to stay as they are; see ``actions.TextCleaner``."""
-        return self._for(mode).untouched(mode, vr)
+    def untouched(self, mode: CleaningMode) -> Untouched | None:
+        """Value fields that are known to stay; see ``actions.TextCleaner``."""
+        return self._for(mode).untouched(mode)
 
     def _for(self, mode: CleaningMode) -> Cleaner:
         made = self._secrets if mode in _OF_SECRETS else self._all

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deid_pipeline.actions import ACTIONS, ALL_VRS, Action, CleaningMode, InstanceContext, Rewrite, action_named
+from deid_pipeline.actions import (
+    ACTIONS,
+    ALL_VRS,
+    Action,
+    CleaningMode,
+    InstanceContext,
+    Rewrite,
+    Untouched,
+    action_named,
+)
 from deid_pipeline.actions.alphabets import alphabet_of
 from deid_pipeline.actions.legality import legal_value
 from deid_pipeline.actions.person_names import person_key
@@ -220,7 +229,7 @@ def test_names_keep_groups_components_and_alphabets(groups: list[str], codec: st
 
 
 class Starring:
-    def untouched(self, mode: CleaningMode, vr: str) -> set[bytes] | None:  # noqa: ARG002
+    def untouched(self, mode: CleaningMode) -> Untouched | None:  # noqa: ARG002
         return None
 
     def clean(self, text: str, mode: CleaningMode) -> str:  # noqa: ARG002

@@ -122,7 +122,7 @@ class _Forgetful:
     def clean(self, text: str, mode: str) -> str:
         return self._cleaner.clean(text, mode)  # type: ignore[attr-defined, no-any-return]
 
-    def untouched(self, mode: str, vr: str) -> None:
+    def untouched(self, mode: str) -> None:
         """Nothing."""
 
 

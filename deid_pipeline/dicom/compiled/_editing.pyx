@@ -57,6 +57,7 @@ cdef class Editor(Decider):
     cdef Decisions decisions
     cdef object pseudonyms, context, partition_key, source_path
     cdef list changes
+    cdef dict untouched  # what the cleaner knows of, by mode
 
     def __init__(self, Tree tree, rules):
         cdef Py_buffer view
@@ -94,7 +95,7 @@ cdef class Editor(Decider):
         """Carry the rules out; see ``editor.HeaderEditor.edit``. Returns segments and changes."""
         cdef Py_buffer view
         cdef int64_t length = 0
-        self.pseudonyms, self.context, self.changes = pseudonyms, context, []
+        self.pseudonyms, self.context, self.changes, self.untouched = pseudonyms, context, [], {}
         self.partition_key, self.source_path = origin
         PyObject_GetBuffer(self.tree.buffer, &view, PyBUF_SIMPLE)
         try:
@@ -220,6 +221,9 @@ cdef class Editor(Decider):
         cdef uint16_t vr = self.bound_vr(node, bound)
         cdef bint explicit = node.flags & EXPLICIT != 0 if vr == _SQ else self.is_explicit(place)
         cdef bytes raw = b"" if node.flags & SEQUENCE and node.items == NONE else self.raw(node)
+        if bound.mode is not None and not PyBytes_GET_SIZE(raw) & 1 and vr_name(vr) == bound.vr:
+            if self.is_untouched(raw, bound):
+                return None
         value = new_tuple(ElementValue, 10)
         fill(value, 0, node.tag)
         fill(value, 1, vr_name(vr))
@@ -243,6 +247,17 @@ cdef class Editor(Decider):
         text = "" if vr == _SQ else text_of(content, vr, encodings)
         self.changed(node, one, place, bound.action, bound.origin, text)
         return [self.header(node, place, PyBytes_GET_SIZE(content), content)]
+
+    cdef bint is_untouched(self, bytes raw, Bound bound) except -1:
+        """Whether cleaning is known to leave a value as it is: as ``bound.rewrite`` would find out."""
+        cleaner = self.context.cleaner
+        if cleaner is None:
+            return False
+        if bound.mode not in self.untouched:
+            self.untouched[bound.mode] = cleaner.untouched(bound.mode)
+        known = self.untouched[bound.mode]
+        values = None if known is None else (<dict?>known).get(bound.cleaning)
+        return values is not None and raw in <set?>values
 
     cdef list sequence(self, const Node *node, tuple encodings, PyObject *creator, const Place *place):
         """The sequence with edited items in the same form of length, None when no item changes."""

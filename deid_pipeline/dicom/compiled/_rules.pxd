@@ -10,6 +10,8 @@ cdef class Bound:
     cdef Effect effect
     cdef object rule, rewrite, sound
     cdef str action, origin, vr
+    cdef object mode  # of cleaning, None for any other rewriting, and
+    cdef tuple cleaning  # mode and VR
     cdef set remembered  # values that were judged sound, where the judgement remembers them
     cdef bint by_characters  # whether a value is sound that is made of these, and not too long
     cdef uint8_t allowed[256]

@@ -28,6 +28,8 @@ cdef class Bound:
         self.rewrite, self.action, self.origin, self.vr, self.sound = (
             rule.rewrite, rule.action, rule.origin, rule.vr, rule.sound
         )
+        self.mode = getattr(self.rewrite, "mode", None)
+        self.cleaning = (self.mode, self.vr)
         self.remembered = getattr(self.sound, "remembered", None)
         characters = getattr(self.sound, "characters", None)
         self.by_characters = characters is not None

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from deid_pipeline.actions import CleaningMode, InstanceContext, action_named
+from deid_pipeline.actions import CleaningMode, InstanceContext, Untouched, action_named
 from deid_pipeline.errors import StrategyError
 from deid_pipeline_tests.acting import element
 
@@ -21,10 +21,10 @@ class Finding:
         self.remembers = remembers
         self.modes: list[str] = []
         self.texts: list[str] = []
-        self.known: dict[tuple[str, str], set[bytes]] = {}
+        self.known: Untouched = {}
 
-    def untouched(self, mode: CleaningMode, vr: str) -> set[bytes] | None:
-        return self.known.setdefault((mode, vr), set()) if self.remembers else None
+    def untouched(self, mode: CleaningMode) -> Untouched | None:  # noqa: ARG002 - the protocol's
+        return self.known if self.remembers else None
 
     def clean(self, text: str, mode: CleaningMode) -> str:
         self.modes.append(mode)

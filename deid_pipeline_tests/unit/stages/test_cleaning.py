@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from pydicom import Dataset, Sequence
 
-from deid_pipeline.actions import Effect, Rule
-from deid_pipeline.dicom import AskedAlways, element_rows, open_dicom
+from deid_pipeline.actions import Effect, InstanceContext, Rule, action_named
+from deid_pipeline.dicom import AskedAlways, HeaderEditor, element_rows, open_dicom
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline.model import IdentifierKind
 from deid_pipeline.phi import harvest
 from deid_pipeline.stages.cleaning import InstanceCleaner
-from deid_pipeline_tests.data_sets import KEEP, pseudonyms
+from deid_pipeline_tests.data_sets import KEEP, explicit, joined, pseudonyms, raw_file
 from deid_pipeline_tests.instances import save, small_ct
 from deid_pipeline_tests.unit.dicom.test_real_files import BUNDLED
 
@@ -59,3 +59,26 @@ def test_rules_are_asked_with_the_sequences_around_an_element(tmp_path: Path) ->
         assert (
             InstanceCleaner(file, pseudonyms(), AskedAlways(only_at_the_top)).clean("CHEST AWP45557", "own") == "CHEST"
         )
+
+
+@pytest.mark.usefixtures("both_forms")
+def test_what_one_mode_leaves_another_one_does_not(tmp_path: Path) -> None:
+    """Values that are known to stay are known by mode and VR, and are still made even."""
+    texts = [(0x0008103E, "LO", b"CHEST 20010101"), (0x00081030, "LO", b"CHEST 20010101"), (0x00081090, "LO", b"odd")]
+    texts.append((0x00204000, "LT", b"CHEST 20010101"))
+    data = b"".join(explicit(tag, vr, raw) for tag, vr, raw in sorted(texts))
+    modes = {0x0008103E: "own", 0x00081030: "remove", 0x00081090: "own", 0x00204000: "remove"}
+    action = action_named("cleanTag")
+    assert action is not None
+    rules = AskedAlways(
+        lambda tag, vr, *_: Rule(Effect.REWRITE, action.bind(modes[tag], vr=vr), "cleanTag", "test", vr)
+    )
+    for _ in range(2):
+        with open_dicom(raw_file(tmp_path, data)) as file:
+            cleaner = InstanceCleaner(file, pseudonyms(), rules)
+            edited = HeaderEditor(file, rules).edit(pseudonyms(), {}, context=InstanceContext(cleaner=cleaner))
+            new = {change.tag_path: change.new_value for change in edited.changes}
+            copy = joined(file, edited)
+        assert new == {"(0008,1030)": "CHEST", "(0008,1090)": "odd", "(0020,4000)": "CHEST"}
+        assert explicit(0x0008103E, "LO", b"CHEST 20010101") in copy
+        assert explicit(0x00081090, "LO", b"odd ") in copy
