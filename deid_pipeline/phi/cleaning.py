@@ -119,7 +119,7 @@ class Cleaner:
             dates; numbers, names and places that are nobody's of this header stay. ``label``: as ``remove``, but such
             places stay. ``own``: as ``header``, and other dates stay too.
         """
-        remembered = self._finder.cleaned if mode != "surrogate" and not self._recognizers else None
+        remembered = self._finder.cleaned if self._remembers(mode) else None
         if remembered is not None:
             done = remembered.get((mode, text))
             if done is not None:
@@ -137,7 +137,14 @@ class Cleaner:
 
         Whoever finds one more, of ASCII, may put it in: it holds for all headers with these identifiers.
         """
-        return None if mode == "surrogate" or self._recognizers else self._finder.untouched
+        return self._finder.untouched if self._remembers(mode) else None
+
+    def _remembers(self, mode: CleaningMode) -> bool:
+        """Whether the header alone decides what a mode leaves of a text.
+
+        Surrogates are a patient's, recognizers know more, and who has no pseudonyms leaves UIDs alone.
+        """
+        return mode != "surrogate" and not self._recognizers and self._pseudonym is not None
 
     def _mapped_uids(self, text: str, mode: CleaningMode) -> dict[tuple[int, int], str]:
         """What takes the place of UIDs in a text, by their ranges; none where ``remove`` finds them anyway."""
@@ -224,7 +231,7 @@ class Finder:
     @cached_property
     def _of_dates(self) -> Finder:
         """What finds the dates of the set alone."""
-        return _finder(frozenset(one for one in self._known_values if one[0] is IdentifierKind.DATE))
+        return Finder(frozenset(one for one in self._known_values if one[0] is IdentifierKind.DATE))
 
     @cached_property
     def _spellings(self) -> HeaderSpellings:

@@ -258,6 +258,14 @@ def test_uids_in_a_text_become_their_pseudonyms(mode: str) -> None:
     assert cleaner_for(DAVIDSON).clean(text, mode) != new
 
 
+def test_what_a_cleaner_without_pseudonyms_left_is_not_remembered() -> None:
+    """It leaves UIDs alone in texts that another one of the same header has to map them in."""
+    without, text = cleaner_for(DAVIDSON), f"see {UID}"
+    assert without.clean(text, "header") == text
+    assert without.untouched("header") is None
+    assert cleaner_for(DAVIDSON, pseudonym=uid_source).clean(text, "header") != text
+
+
 def test_a_uid_that_has_no_room_goes() -> None:
     cleaner = cleaner_for(DAVIDSON, pseudonym=uid_source)
     assert cleaner.clean(f"{'A ' * 17}{UID}"[:64], "remove") == ("A " * 17).strip()
