@@ -27,6 +27,7 @@ Way = Callable[[Path, Path], Path | str]
 """Reads the first file, writes the second one or another that does not exist, and says which."""
 
 _VALUES_ARE_IN = tuple(f"deid_pipeline.{room}." for room in ("actions", "phi", "pseudonyms", "strategy"))
+_VALUES_ARE_IN += tuple(f"deid_pipeline.dicom.{module}" for module in ("completion", "context", "rows", "values"))
 _VALUES_ARE_IN += ("deid_pipeline.stages.cleaning",)
 _KEY = "bench"
 _DATES = "StudyDate SeriesDate AcquisitionDate ContentDate PatientBirthDate".split()

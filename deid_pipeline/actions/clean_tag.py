@@ -35,7 +35,7 @@ _SINGLE = frozenset({"LT", "ST", "UT", "UR"})
 _UNDIVIDED = _SINGLE | _BYTES
 _SINGLE_BYTES = frozenset({"latin_1", "iso8859", *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 15))})
 _LARGEST = 1 << 20  # bytes; longer values are no text that anybody wrote
-_REMEMBERED, _LONGEST_REMEMBERED = 1024, 256  # values of a mode and VR that stay, and bytes of each
+_REMEMBERED, _LONGEST_REMEMBERED = 128, 256  # values of a mode and VR that stay, and bytes of each
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -76,19 +76,19 @@ class CleanTag(ActionDefaults):
 class _Cleaning:
     """The rewriting under a mode.
 
-    The compiled editor knows these by ``mode``, and does not ask about what is in the cleaner's ``untouched``.
+    The compiled editor knows these by ``cleaning_mode``, and does not ask about what is in the cleaner's ``untouched``.
     """
 
     def __init__(self, mode: CleaningMode) -> None:
-        self.mode = mode
+        self.cleaning_mode = mode
 
     def __call__(self, element: ElementValue) -> bytes | None:
         cleaner = element.context.cleaner
         if cleaner is None or len(element.raw) > _LARGEST:
             return b""
         if element.vr == "US":
-            return _cleaned_numbers(element, cleaner, self.mode)
-        return _cleaned(element, cleaner, self.mode)
+            return _cleaned_numbers(element, cleaner, self.cleaning_mode)
+        return _cleaned(element, cleaner, self.cleaning_mode)
 
 
 def _cleaned(element: ElementValue, cleaner: TextCleaner, mode: CleaningMode) -> bytes:

@@ -56,35 +56,45 @@ Content = bytes | mmap.mmap
 """A whole file, read or mapped."""
 
 
-class LazyMapping:
-    """A whole file, mapped when it is first asked for."""
+class LazyContent:
+    """A whole file, read or, where it is large, mapped when it is first asked for."""
 
-    __slots__ = ("_closed", "_descriptor", "_mapped", "_size")
+    __slots__ = ("_closed", "_content", "_descriptor", "_size")
 
     def __init__(self, descriptor: int, size: int) -> None:
         self._descriptor, self._size = descriptor, size
-        self._mapped: mmap.mmap | None = None
+        self._content: Content | None = None
         self._closed = False
 
-    def __call__(self) -> mmap.mmap:
+    def __call__(self) -> Content:
         """All bytes of the file.
 
         Raises
         ------
         ValueError
             The file was closed: its descriptor may be another file's by now.
+        SourceDataError
+            The file became shorter since it was opened.
         """
         if self._closed:
             raise ValueError("the file is closed")
-        if self._mapped is None:
-            self._mapped = _map(self._descriptor, self._size)
-        return self._mapped
+        if self._content is None:
+            self._content = self._opened()
+        return self._content
+
+    def _opened(self) -> Content:
+        if not 0 < self._size <= _READ_WHOLE:
+            return _map(self._descriptor, self._size)
+        content = _read(self._descriptor, self._size)
+        if len(content) < self._size:
+            raise SourceDataError("the file became shorter while it was worked on")
+        return content
 
     def close(self) -> None:
-        """Give the pages back; nothing is mapped any more."""
+        """Give mapped pages back; nothing is read any more."""
         self._closed = True
-        if self._mapped is not None:
-            _unmap(self._mapped)
+        if isinstance(self._content, mmap.mmap):
+            _unmap(self._content)
 
 
 @dataclass(frozen=True)
@@ -106,11 +116,11 @@ class DicomFile:
     start: int  # of the data set in ``buffer``
     end: int
     found: list[Element] | Tree  # a tree where the compiled core found them
-    whole: LazyMapping | None = None  # where ``header`` has the first bytes only
+    whole: LazyContent | None = None  # where ``header`` has the first bytes only
 
     @property
     def buffer(self) -> Content:
-        """All that ``header`` stands for, mapped when first asked for where the header alone was read."""
+        """All that ``header`` stands for, read or mapped when first asked for where the header alone was read."""
         return self.header if self.whole is None else self.whole()
 
     @property
@@ -180,15 +190,14 @@ def open_dicom(path: Path | str) -> Iterator[DicomFile]:
         The file cannot be opened.
     """
     descriptor = os.open(path, os.O_RDONLY)  # a stream would cost as much as the mapping
-    whole: LazyMapping | None = None
+    whole: LazyContent | None = None
     try:
         size = os.fstat(descriptor).st_size
         if 0 < size <= _HEAD:
             yield _parse(path, descriptor, _read(descriptor, size))
             return
-        whole = LazyMapping(descriptor, size)
-        file = _parse_head(path, descriptor, size, whole)
-        yield file or _parse(path, descriptor, _read(descriptor, size) if 0 < size <= _READ_WHOLE else whole())
+        whole = LazyContent(descriptor, size)
+        yield _parse_head(path, descriptor, size, whole) or _parse(path, descriptor, whole())
     finally:
         if whole is not None:
             whole.close()
@@ -256,7 +265,7 @@ def _parse(path: Path | str, descriptor: int, content: Content) -> DicomFile:
     return DicomFile(path, descriptor, buffer, preamble, meta, uid, syntax, start, end, elements)
 
 
-def _parse_head(path: Path | str, descriptor: int, size: int, whole: LazyMapping) -> DicomFile | None:
+def _parse_head(path: Path | str, descriptor: int, size: int, whole: LazyContent) -> DicomFile | None:
     """A file of native pixels by its first bytes, which hold all but these: reading or mapping it would cost more.
 
     None where that is not enough, or it is another file.

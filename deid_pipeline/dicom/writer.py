@@ -185,14 +185,20 @@ def _range(buffer: bytes, start: int, end: int) -> memoryview:
 
 
 def _put_mapped(output: _Output, file: DicomFile, parts: Iterable[Segment]) -> None:
-    """Put segments of a large file; its pages do not stay in memory."""
+    """Put segments of a large file, whose pages do not stay in memory; what was read of it is not read again."""
+    read = file.header if isinstance(file.header, bytes) else b""
     for part in parts:
         if isinstance(part, bytes):
             output.put(part)
-        elif part[1] - part[0] <= _SMALL:
-            output.put(bytes(file.buffer[part[0] : part[1]]))
-        else:
-            output.copy(file.descriptor, *part)
+            continue
+        start, end = part
+        if start < len(read):
+            output.put(read[start:end])
+            start = min(end, len(read))
+        if end - start > _SMALL:
+            output.copy(file.descriptor, start, end)
+        elif start < end:
+            output.put(bytes(file.buffer[start:end]))
 
 
 def _put_deflated(output: _Output, buffer: Buffer, parts: Iterable[Segment]) -> None:

@@ -124,9 +124,10 @@ class Cleaner:
             done = remembered.get((mode, text))
             if done is not None:
                 return done
-        mapped = self._mapped_uids(text, mode) if mode in _REMOVING else {}
+        uids = list(find_uids(text)) if mode in _REMOVING and self._pseudonym else []
+        mapped = self._mapped_uids(text, uids, mode)
         result = self._cleaned(_with(text, mapped) if mapped else text, mode, frozenset(mapped.values()))
-        if remembered is not None and not mapped and len(text) <= _LONGEST_REMEMBERED:
+        if remembered is not None and not uids and len(text) <= _LONGEST_REMEMBERED:
             if len(remembered) >= _REMEMBERED:
                 remembered.clear()
             remembered[mode, text] = result
@@ -146,12 +147,11 @@ class Cleaner:
         """
         return mode != "surrogate" and not self._recognizers and self._pseudonym is not None
 
-    def _mapped_uids(self, text: str, mode: CleaningMode) -> dict[tuple[int, int], str]:
+    def _mapped_uids(self, text: str, uids: Iterable[Found], mode: CleaningMode) -> dict[tuple[int, int], str]:
         """What takes the place of UIDs in a text, by their ranges; none where ``remove`` finds them anyway."""
         if self._pseudonym is None:
             return {}
-        found = [(one.start, one.end) for one in find_uids(text)]
-        mapped = {span: self._pseudonym(IdentifierKind.UID, text[slice(*span)]) for span in found}
+        mapped = {(one.start, one.end): self._pseudonym(IdentifierKind.UID, text[one.start : one.end]) for one in uids}
         fits = len(text) > _LONGEST_MAPPED or len(_with(text, mapped)) <= _LONGEST_MAPPED
         return mapped if fits else {} if mode == "remove" else dict.fromkeys(mapped, "")
 

@@ -28,7 +28,7 @@ cdef class Bound:
         self.rewrite, self.action, self.origin, self.vr, self.sound = (
             rule.rewrite, rule.action, rule.origin, rule.vr, rule.sound
         )
-        self.mode = getattr(self.rewrite, "mode", None)
+        self.mode = getattr(self.rewrite, "cleaning_mode", None)
         self.cleaning = (self.mode, self.vr)
         self.remembered = getattr(self.sound, "remembered", None)
         characters = getattr(self.sound, "characters", None)

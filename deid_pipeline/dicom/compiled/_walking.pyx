@@ -161,6 +161,8 @@ cdef class _Keying(_Walk):
 
     cdef void put(self, const void *data, int64_t size) except *:
         cdef char *grown
+        if self.size > _LONGEST_KEY:  # it is no key any more
+            return
         if self.size + size > self.room:
             grown = <char *>realloc(self.key, 2 * (self.size + size) + 512)
             if grown == NULL:

@@ -71,10 +71,14 @@ cdef class _Output:
 
     cdef void put(self, const char *data, int64_t size) except *:
         """Add a piece that lies in memory."""
-        cdef int64_t some
         if size >= _SHORT:
             self.flush(data, size)
-            return
+        else:
+            self.gather(data, size)
+
+    cdef void gather(self, const char *data, int64_t size) except *:
+        """Copy a piece that lies in memory into the chunk."""
+        cdef int64_t some
         while size:
             some = min(size, self.room - self.filled)
             memcpy(self.chunk + self.filled, data, some)
@@ -150,7 +154,9 @@ cdef int64_t _length(bytes head, list segments) except -1:
         if type(segment) is bytes:
             total += PyBytes_GET_SIZE(segment)
             continue
-        start, end = (<tuple?>segment)[0], (<tuple?>segment)[1]
+        if len(<tuple?>segment) != 2:
+            raise ValueError("a range of the source has a start and an end")
+        start, end = (<tuple>segment)[0], (<tuple>segment)[1]
         if not 0 <= start <= end:
             raise ValueError("a range of the source begins behind its end")
         total += end - start
@@ -161,6 +167,7 @@ def write(target, int source, buffer, bytes head, list segments):
     """Write ``head`` and the segments to ``target``, which must not exist; see ``writer.write_dicom``.
 
     ``buffer`` holds the open file ``source``, or its first bytes: the others are read where a segment asks for them.
+    Bytes that were read before are not read again: they are what was judged, whatever the file holds by now.
     """
     cdef Py_buffer view
     cdef _Output output = _Output.__new__(_Output)
@@ -182,8 +189,11 @@ def write(target, int source, buffer, bytes head, list segments):
                 start, end = (<tuple>segment)[0], (<tuple>segment)[1]
                 if end <= view.len and (is_read or end - start < _SHORT):
                     output.put(<const char *>view.buf + start, end - start)
-                else:
-                    output.copy(start, end)
+                    continue
+                if is_read and start < view.len:
+                    output.gather(<const char *>view.buf + start, view.len - start)
+                    start = view.len
+                output.copy(start, end)
         finally:
             PyBuffer_Release(&view)
         if output.filled:

@@ -185,3 +185,15 @@ def test_group_2_may_hold_any_vr_of_long_form(tmp_path: Path, vr: str) -> None:
     path.write_bytes(b"\0" * 128 + b"DICM" + head + NAME)
     with open_dicom(path) as file:
         assert file.text(0x00100010) == "Doe^Jane"
+
+
+@pytest.mark.parametrize("size", [100_000, 400_000])
+def test_a_file_that_shrinks_before_its_pixels_are_read_is_told(tmp_path: Path, size: int) -> None:
+    path = raw_file(tmp_path, NAME + explicit(0x7FE00010, "OW", bytes(size)))
+    with open_dicom(path) as file:
+        os.truncate(path, 70_000)
+        if file.whole is None:
+            assert len(file.buffer) > size
+            return
+        with pytest.raises(SourceDataError, match="became shorter"):
+            len(file.buffer)

@@ -213,3 +213,36 @@ def test_short_ranges_of_a_large_file_do_not_pile_up_in_memory(tmp_path: Path) -
         write_dicom(target, file, head=HEAD, segments=segments)
         expected = b"".join(one if isinstance(one, bytes) else whole[slice(*one)] for one in segments)
     assert target.read_bytes() == HEAD + expected
+
+
+@pytest.mark.parametrize("size", [40_000, 100_000, 400_000, 1_000_000])
+@pytest.mark.parametrize("replaced", [False, True])
+def test_what_was_judged_is_what_is_written(tmp_path: Path, size: int, replaced: bool) -> None:
+    """Whoever writes a file while it is worked on gets nothing of its header into the copy."""
+    pixels = explicit(0x7FE00010, "OW", bytes(size))
+    path = raw_file(tmp_path, explicit(0x00181050, "DS", b"40000000") + pixels)
+    with open_dicom(path) as file:
+        assert file.text(0x00181050) == "40000000"
+        with path.open("r+b") as stream:
+            stream.seek(file.by_tag[0x00181050].value)
+            stream.write(b"DOE JANE")
+        end = file.end
+        replacements = [Replacement(end - 4, end, lambda: b"ABCD")] if replaced else []
+        segments: list[Segment] = [b"new", (file.start, end)]
+        write_dicom(tmp_path / "out", file, head=HEAD, segments=segments, replacements=replacements)
+    copy = (tmp_path / "out").read_bytes()
+    if compiled.writing is not None or size < 512 << 10:
+        assert b"40000000" in copy
+        assert b"DOE" not in copy
+    assert copy.endswith(b"ABCD" if replaced else bytes(4))
+    assert len(copy) == len(HEAD) + 3 + 16 + len(pixels)
+
+
+def test_a_range_is_a_start_and_an_end(tmp_path: Path) -> None:
+    if compiled.writing is None:
+        pytest.skip("the compiled core's")
+    with open_dicom(raw_file(tmp_path, DATA)) as file:
+        for wrong in ((1,), (5, 4), (-1, 4), [1, 2]):
+            with pytest.raises((ValueError, TypeError)):
+                compiled.writing.write(tmp_path / "out", file.descriptor, file.header, HEAD, [b"", wrong])
+    assert not (tmp_path / "out").exists()

@@ -266,6 +266,16 @@ def test_what_a_cleaner_without_pseudonyms_left_is_not_remembered() -> None:
     assert cleaner_for(DAVIDSON, pseudonym=uid_source).clean(text, "header") != text
 
 
+def test_a_uid_that_has_no_room_is_asked_for_by_every_file() -> None:
+    """What a file has in the crosswalk does not depend on the files before it."""
+    asked: list[str] = []
+    text = " ".join([UID, UID.replace("1234", "5678")])
+    for _ in range(2):
+        cleaner = cleaner_for(DAVIDSON, pseudonym=lambda kind, value: (asked.append(value), uid_source(kind, value))[1])
+        assert UID not in cleaner.clean(text, "remove")
+    assert asked == text.split() * 2
+
+
 def test_a_uid_that_has_no_room_goes() -> None:
     cleaner = cleaner_for(DAVIDSON, pseudonym=uid_source)
     assert cleaner.clean(f"{'A ' * 17}{UID}"[:64], "remove") == ("A " * 17).strip()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydicom import Dataset, Sequence
 
-from deid_pipeline.actions import Effect, InstanceContext, Rule, action_named
+from deid_pipeline.actions import Effect, ElementValue, InstanceContext, Rule, action_named
 from deid_pipeline.dicom import AskedAlways, HeaderEditor, element_rows, open_dicom
 from deid_pipeline.errors import SourceDataError
 from deid_pipeline.model import IdentifierKind
@@ -82,3 +82,24 @@ def test_what_one_mode_leaves_another_one_does_not(tmp_path: Path) -> None:
         assert new == {"(0008,1030)": "CHEST", "(0008,1090)": "odd", "(0020,4000)": "CHEST"}
         assert explicit(0x0008103E, "LO", b"CHEST 20010101") in copy
         assert explicit(0x00081090, "LO", b"odd ") in copy
+
+
+@pytest.mark.usefixtures("both_forms")
+def test_only_cleaning_is_passed_over(tmp_path: Path) -> None:
+    """What another rewriting makes of a value does not follow from what cleaning leaves."""
+
+    class Other:
+        mode = "own"
+
+        def __call__(self, element: ElementValue) -> bytes:  # noqa: ARG002 - the interface
+            return b"GONE"
+
+    cleaning = action_named("cleanTag")
+    assert cleaning is not None
+    chosen = {0x0008103E: cleaning.bind("own", vr="LO"), 0x00081090: Other()}
+    rules = AskedAlways(lambda tag, vr, *_: Rule(Effect.REWRITE, chosen[tag], "test", "test", vr))
+    data = explicit(0x0008103E, "LO", b"T1 tse") + explicit(0x00081090, "LO", b"T1 tse")
+    with open_dicom(raw_file(tmp_path, data)) as file:
+        context = InstanceContext(cleaner=InstanceCleaner(file, pseudonyms(), rules))
+        edited = HeaderEditor(file, rules).edit(pseudonyms(), {}, context=context)
+        assert joined(file, edited).endswith(explicit(0x00081090, "LO", b"GONE"))
