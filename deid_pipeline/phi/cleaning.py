@@ -100,6 +100,9 @@ class Cleaner:
         self._pseudonym = pseudonym
         self._days_offset = days_offset
         self._recognizers = recognizers
+        # The header alone decides what is left of a text, but for surrogates, which are the patient's: recognizers
+        # know more, and who has no pseudonyms leaves UIDs alone.
+        self._memory = finder if pseudonym is not None and not recognizers else None
 
     def clean(self, text: str, mode: CleaningMode) -> str:
         """The text without its identifiers; equal to ``text`` if it holds none.
@@ -119,7 +122,7 @@ class Cleaner:
             dates; numbers, names and places that are nobody's of this header stay. ``label``: as ``remove``, but such
             places stay. ``own``: as ``header``, and other dates stay too.
         """
-        remembered = self._finder.cleaned if self._remembers(mode) else None
+        remembered = None if mode == "surrogate" or self._memory is None else self._memory.cleaned
         if remembered is not None:
             done = remembered.get((mode, text))
             if done is not None:
@@ -138,14 +141,7 @@ class Cleaner:
 
         Whoever finds one more, of ASCII, may put it in: it holds for all headers with these identifiers.
         """
-        return self._finder.untouched if self._remembers(mode) else None
-
-    def _remembers(self, mode: CleaningMode) -> bool:
-        """Whether the header alone decides what a mode leaves of a text.
-
-        Surrogates are a patient's, recognizers know more, and who has no pseudonyms leaves UIDs alone.
-        """
-        return mode != "surrogate" and not self._recognizers and self._pseudonym is not None
+        return None if mode == "surrogate" or self._memory is None else self._memory.untouched
 
     def _mapped_uids(self, text: str, uids: Iterable[Found], mode: CleaningMode) -> dict[tuple[int, int], str]:
         """What takes the place of UIDs in a text, by their ranges; none where ``remove`` finds them anyway."""

@@ -44,6 +44,11 @@ class Project:
         """What copies under the strategy say about their de-identification."""
         return Claims(self.strategy)
 
+    @cached_property
+    def staging(self) -> str:
+        """The folder whose folders hold the copies of studies that wait for their checks."""
+        return str(self.settings.vault / "staging")
+
     @property
     def workers(self) -> int:
         """Number of worker processes, at least 1."""

@@ -156,17 +156,12 @@ def finished_files(project: Project, partition_key: str) -> dict[tuple[str, str]
 
 def staging_folder(project: Project, partition_key: str) -> Path:
     """Where copies of a study wait for their checks."""
-    return Path(_staged(project.settings.vault, partition_key))
+    return Path(project.staging, partition_key)
 
 
 @lru_cache(maxsize=1024)
 def _file_name(name: str) -> str:
     return _UNSAFE_IN_NAMES.sub("_", name)
-
-
-@lru_cache(maxsize=64)
-def _staged(vault: Path, partition_key: str) -> str:
-    return str(vault / "staging" / partition_key)
 
 
 def _still_there(row: OutputFile) -> bool:
@@ -224,7 +219,7 @@ def _written(project: Project, plan: Plan, file: DicomFile, edit: Callable[..., 
     )
     patient = patient_id or pseudonyms.patient_id()
     names = f"{_file_name(patient)}/{_file_name(study)}/{_file_name(series)}/{_file_name(sop_instance)}"
-    target = f"{_staged(project.settings.vault, source.partition_key)}/{source.source_sha256[:16]}.dcm"
+    target = f"{project.staging}/{source.partition_key}/{source.source_sha256[:16]}.dcm"
     if pixels.replacements:
         deleted = {change.tag_path for change in edited.changes if change.new_value is None}
         pixels = pixels.without(file, deleted=deleted, rewritten=_new_values(edited))
