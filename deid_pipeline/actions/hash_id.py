@@ -44,9 +44,10 @@ def _uid(value: str, element: ElementValue) -> str:
 
 
 def _number(element: ElementValue) -> bytes | None:
-    values = element.text().split("\\")
-    purpose = f"{element.tag:08x}"
-    return "\\".join(_pseudonym(value.strip(), purpose, element) for value in values).encode("ascii")
+    text, purpose = element.text(), f"{element.tag:08x}"
+    if "\\" not in text:  # as nearly always
+        return _pseudonym(text.strip(), purpose, element).encode("ascii")
+    return "\\".join([_pseudonym(value.strip(), purpose, element) for value in text.split("\\")]).encode("ascii")
 
 
 def _pseudonym(value: str, purpose: str, element: ElementValue) -> str:

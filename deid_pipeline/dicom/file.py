@@ -45,7 +45,7 @@ _NATIVE = frozenset({IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN})
 _NO_TEXT = frozenset({"OB", "UN", "SQ"})
 _NO_PLACE = frozenset({"", "(0000,0000)"})  # where an element would begin with zeros
 _BLOCK = 1 << 20
-_META = 4 << 10  # bytes
+_PREFIX, _META = 132, 4 << 10  # bytes: of preamble and prefix; more than any group 2 has
 _HEADER = 8  # bytes of an element's header; fewer zeros may be the beginning of one that was cut off
 _DEFLATED_OTHERS = {"1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"}  # JPIP: no pixels, only where they are
 # JPEG XL and deflated frames, which pydicom's table does not have yet
@@ -275,11 +275,12 @@ def _parse_head(path: Path | str, descriptor: int, size: int, whole: LazyContent
     header = os.pread(descriptor, _HEAD, 0)
     if header[128:132] != b"DICM":
         return None
-    try:
-        meta, uid, start = read_head(header)
-    except SourceDataError:  # said again, and right, of the whole file
+    found = compiled.finding.read_meta(header[: _PREFIX + _META], _PREFIX)
+    if found is None:  # what is wrong is said of the whole file
         return None
-    if uid not in _NATIVE:
+    meta, start = found
+    uid = meta.get(0x00020010)
+    if uid not in _NATIVE or start >= min(_PREFIX + _META, len(header)) - 1:
         return None
     syntax = dataset_syntax(uid)
     tree = compiled.finding.parse(header, start, size, syntax.explicit, whole)
@@ -317,7 +318,7 @@ def read_head(content: Content) -> tuple[dict[int, str], str, int]:
     head = content[:160]
     if not is_dicom(head):
         raise SourceDataError("the file is not DICOM")
-    meta, start = _read_meta(content, 132 if head[128:132] == b"DICM" else 0)
+    meta, start = _read_meta(content, _PREFIX if head[128:132] == b"DICM" else 0)
     return meta, meta.get(0x00020010) or _guess_syntax(content, start), start
 
 

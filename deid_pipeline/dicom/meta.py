@@ -14,13 +14,19 @@ from deid_pipeline.dicom.structure import EXPLICIT_LE
 IMPLEMENTATION_CLASS_UID = "2.25.219206934498183437092137469312087012839"
 _START = b"\0" * 128 + b"DICM\x02\0\0\0UL\x04\0"
 """Preamble, prefix and the header of the group length (0002,0000)."""
+_INSTANCE, _LONGEST_UID = b"\x02\0\x03\0UI", 64  # the begin of Media Storage SOP Instance UID; characters
 IMPLEMENTATION_VERSION_NAME = f"DEID_PIPE_{__version__}"[:16]
 
 
 def file_head(*, sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:
     """128 zero bytes, ``DICM`` and group 2 in explicit VR little endian; nothing of the source but the arguments."""
     before, after = _around(sop_class_uid, transfer_syntax_uid)
-    instance = _text(0x00020003, "UI", sop_instance_uid)
+    instance = sop_instance_uid.encode("ascii", "replace")
+    if len(instance) > _LONGEST_UID:
+        instance = element(0x00020003, "UI", instance, EXPLICIT_LE)
+    else:  # put together here: it is another one in every file
+        padded = len(instance) + len(instance) % 2
+        instance = _INSTANCE + padded.to_bytes(2, "little") + instance.ljust(padded, b"\0")
     length = len(before) + len(instance) + len(after)
     return b"".join((_START, length.to_bytes(4, "little"), before, instance, after))
 
