@@ -30,6 +30,8 @@ _VALUES_ARE_IN = tuple(f"deid_pipeline.{room}." for room in ("actions", "phi", "
 _VALUES_ARE_IN += tuple(f"deid_pipeline.dicom.{module}" for module in ("completion", "context", "rows", "values"))
 _VALUES_ARE_IN += ("deid_pipeline.stages.cleaning",)
 _KEY = "bench"
+OUTPUTS = f"staging/{_KEY}"
+"""Where this project's ways write, below their vault; where others write too: a file system may treat folders apart."""
 _DATES = "StudyDate SeriesDate AcquisitionDate ContentDate PatientBirthDate".split()
 _UIDS = "SOPInstanceUID StudyInstanceUID SeriesInstanceUID FrameOfReferenceUID".split()
 
