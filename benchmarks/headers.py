@@ -24,6 +24,9 @@ x copyfile
 dicognito takes
     how many times as much dicognito takes for all files, where it is installed
 
+Where many files were deleted on the same disk within the last six minutes (by tests, say), creating one may cost ext4
+some tenth of a millisecond instead of 0.01: wait before you measure.
+
 ``--memory`` puts a file of 2 GiB through each strategy in a process of its own and prints its largest resident size.
 """
 
@@ -125,8 +128,8 @@ def measure(
 def _put_aside(written: Path | str, place: Path) -> None:
     """Empty and move what was written, and not delete it.
 
-    Before ext4 gives out an inode it looks at all those of the folder's group that were deleted within five seconds: a
-    benchmark that deletes each output would measure that, and more of it for the next way the quicker one is.
+    Before ext4 gives out an inode it looks at those of the folder's group that were deleted within the last minutes: a
+    benchmark that deletes each output would measure that, and more of it the quicker the ways are.
     """
     os.truncate(written, 0)
     Path(written).rename(place)
