@@ -24,8 +24,8 @@ x copyfile
 dicognito takes
     how many times as much dicognito takes for all files, where it is installed
 
-Where many files were deleted on the same disk within the last six minutes (by tests, say), creating one may cost ext4
-some tenth of a millisecond instead of 0.01: wait before you measure.
+Where many files were deleted on the same disk within the last minutes (by tests, say), creating one costs ext4 several
+times as much: wait before you measure, or choose another folder with ``--scratch``.
 
 ``--memory`` puts a file of 2 GiB through each strategy in a process of its own and prints its largest resident size.
 """
@@ -56,6 +56,7 @@ from deid_pipeline.strategy import names
 _SMALL = 1_000_000  # bytes
 _BLOCK = 20  # files
 _SPARSE = 2 << 30
+_aside = count()
 _DEFAULT_FOLDER = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -83,7 +84,7 @@ def usable(ways: dict[str, Way], paths: Sequence[Path], scratch: Path) -> list[P
 def _works(way: Way, path: Path, scratch: Path) -> bool:
     target = scratch / "try.dcm"
     try:
-        Path(way(path, target)).unlink()
+        _put_aside(way(path, target), scratch)
     except Exception:  # noqa: BLE001  # whatever another tool raises
         target.unlink(missing_ok=True)
         return False
@@ -106,7 +107,6 @@ def measure(
     }
     target = scratch / OUTPUTS / "out.dcm"
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = count()
     for number in range(rounds):
         for here, lists in taken.items():
             if here:
@@ -116,7 +116,7 @@ def measure(
                 start = cpu_seconds()
                 written = ways[name](paths[place], target)
                 lists[name][place].append(cpu_seconds() - start)
-                _put_aside(written, scratch / f"aside_{next(aside)}")
+                _put_aside(written, scratch)
     together = {
         name: [[seconds for lists in taken.values() for seconds in lists[name][place]] for place in range(len(paths))]
         for name in others
@@ -125,14 +125,14 @@ def measure(
     return {name: _medians(taken[name]) if name in own else all_rounds for name in ways}
 
 
-def _put_aside(written: Path | str, place: Path) -> None:
-    """Empty and move what was written, and not delete it.
+def _put_aside(written: Path | str, scratch: Path) -> None:
+    """Empty what was written and move it to ``scratch``, instead of deleting it.
 
     Before ext4 gives out an inode it looks at those of the folder's group that were deleted within the last minutes: a
     benchmark that deletes each output would measure that, and more of it the quicker the ways are.
     """
     os.truncate(written, 0)
-    Path(written).rename(place)
+    Path(written).rename(scratch / f"aside_{next(_aside)}")
 
 
 def _medians(rounds_of: dict[str, list[list[float]]]) -> Figures:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from deid_pipeline.actions.ages import Age, read_age
 from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite
 from deid_pipeline.errors import StrategyError
 
 _OLD = "visual-nlp"
-_LONGEST_REMEMBERED = 16  # characters
 _BUCKETS = {"": "099Y", "090Y": "090Y", _OLD: "099Y"}
 
 
@@ -42,12 +39,11 @@ class CapAgeAt99IfOver90(ActionDefaults):
         def one(element: ElementValue, value: str) -> str:
             if not value.strip("\0 "):
                 return ""
-            cap = _capped if len(value) <= _LONGEST_REMEMBERED else _capped.__wrapped__
-            capped = cap(value, bucket, as_before)
-            if capped is None:
+            age = read_age(value)
+            if age is None:
                 element.context.count("invalid age")
                 return ""
-            return capped
+            return bucket if _over(age, as_before=as_before) else age.text
 
         def rewrite(element: ElementValue) -> bytes | None:
             return "\\".join(one(element, value) for value in element.text().split("\\")).encode("ascii")
@@ -59,15 +55,6 @@ class CapAgeAt99IfOver90(ActionDefaults):
         if option.casefold() == _OLD:
             return "replaces ages of more than 90 years by 099Y, leaves 90 and other units; invalid ages are emptied"
         return f"replaces ages of 90 and more by {_BUCKETS[option.upper()]}; other ages stay, invalid ones are emptied"
-
-
-@lru_cache(maxsize=1024)  # the instances of a patient have the same one
-def _capped(value: str, bucket: str, as_before: bool) -> str | None:
-    """An age as it is or the bucket; None for what is no age."""
-    age = read_age(value)
-    if age is None:
-        return None
-    return bucket if _over(age, as_before=as_before) else age.text
 
 
 def _over(age: Age, *, as_before: bool) -> bool:

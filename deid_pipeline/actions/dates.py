@@ -19,7 +19,6 @@ _LAST_DAY = datetime.date.max.toordinal()
 _END = datetime.date(2100, 1, 1).toordinal()  # later ones, 99991231 say, are no dates of anybody
 MAXIMUM_RANGE = 3650  # the most days that a patient's own offset reaches
 _LONGEST_REMEMBERED = 64  # bytes
-_OWN = ("", "coherent")
 _OPTION = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 _DOTTED = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})", re.ASCII)  # ACR-NEMA, PS3.5 6.2 note on DA
 _DA = re.compile(r"(\d{4})(\d{2})(\d{2})()", re.ASCII)
@@ -35,17 +34,12 @@ def patients_days(action: str, option: str) -> Callable[[ElementValue], int]:
     StrategyError
         The option is neither empty, ``coherent`` nor a whole number from 1 to 3650.
     """
-    if option in _OWN:
+    if option in ("", "coherent"):
         return lambda element: element.pseudonyms.days_offset()
     if not _OPTION.fullmatch(option) or int(option) > MAXIMUM_RANGE:
         raise StrategyError(f"the option of {action} is the most days to move by: 1 to {MAXIMUM_RANGE}")
     most = int(option)
     return lambda element: -1 - (-1 - element.pseudonyms.days_offset()) % most
-
-
-def moved_by_own_days(element: ElementValue) -> bytes:
-    """:func:`moved_dates` by the patient's own offset: what nearly all dates are asked for."""
-    return moved_dates(element, element.pseudonyms.days_offset())
 
 
 def moved_dates(element: ElementValue, days: int) -> bytes:
@@ -54,11 +48,7 @@ def moved_dates(element: ElementValue, days: int) -> bytes:
     No date comes to lie after the day on which the instance was made, as far as it says, so none after today. Only a
     shift into the future, which is past that day at once, is measured by the clock.
     """
-    raw, latest = element.raw, element.context.last_day or _END
-    if days > 0:
-        latest = datetime.date.today().toordinal()
-    elif latest > _END:
-        latest = _END
+    raw, latest = element.raw, datetime.date.today().toordinal() if days > 0 else last_day(element)
     move = _all_moved if len(raw) <= _LONGEST_REMEMBERED else _all_moved.__wrapped__
     new, invalid = move(raw, days, element.vr, latest)
     for _ in range(invalid):

@@ -45,8 +45,6 @@ def _uid(value: str, element: ElementValue) -> str:
 
 def _number(element: ElementValue) -> bytes | None:
     text, purpose = element.text(), f"{element.tag:08x}"
-    if "\\" not in text:  # as nearly always
-        return _pseudonym(text.strip(), purpose, element).encode("ascii")
     return "\\".join([_pseudonym(value.strip(), purpose, element) for value in text.split("\\")]).encode("ascii")
 
 

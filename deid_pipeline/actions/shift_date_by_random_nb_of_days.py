@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deid_pipeline.actions.dates import moved_by_own_days, moved_dates, patients_days, shifted_date
+from deid_pipeline.actions.dates import moved_dates, patients_days, shifted_date
 from deid_pipeline.actions.protocol import ActionDefaults, ElementValue, Rewrite
 
 __all__ = ["ShiftDateByRandomNbOfDays", "shifted_date"]
@@ -30,8 +30,6 @@ class ShiftDateByRandomNbOfDays(ActionDefaults):
         StrategyError
             The option is neither empty, ``coherent`` nor a number of days from 1 to 3650.
         """
-        if not option:
-            return moved_by_own_days
         days = patients_days(self.name, option)
 
         def rewrite(element: ElementValue) -> bytes | None:

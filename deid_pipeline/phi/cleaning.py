@@ -128,7 +128,7 @@ class Cleaner:
             if done is not None:
                 return done
         uids = list(find_uids(text)) if mode in _REMOVING and self._pseudonym else []
-        mapped = self._mapped_uids(text, uids, mode)
+        mapped = self._mapped_uids(text, uids, mode) if uids else {}
         result = self._cleaned(_with(text, mapped) if mapped else text, mode, frozenset(mapped.values()))
         if remembered is not None and not uids and len(text) <= _LONGEST_REMEMBERED:
             if len(remembered) >= _REMEMBERED:

@@ -186,7 +186,7 @@ def _rebuild(project: Project, plan: Plan, file: DicomFile) -> Rebuilt:
 def _written(project: Project, plan: Plan, file: DicomFile, edit: Callable[..., PixelEdit]) -> Rebuilt:
     source, claims = plan.source, project.claims
     layout = pixel_layout(file)
-    boxes = boxes_by_frame(plan.regions, layout) if plan.regions else {}
+    boxes = boxes_by_frame(plan.regions, layout)
     pseudonyms = Pseudonyms.for_patient(
         project.secret, patient_id=file.text(0x00100020), study_uid=source.study_instance_uid
     )
@@ -200,7 +200,7 @@ def _written(project: Project, plan: Plan, file: DicomFile, edit: Callable[..., 
                 claims.fill, lambda: letterings(plan.regions, harvest(element_rows(file)), _new_values(edited))
             )
             pixels = edit(file, layout, boxes, filling=filling, clear_unused=unused)
-        if layout.value_length is None and not pixels.transfer_syntax_uid:  # of native pixels nothing stands beside
+        if not pixels.transfer_syntax_uid:
             pixels = without_side_data(file, layout, pixels)
     edited = edit_header(
         file,
